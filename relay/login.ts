@@ -1,0 +1,79 @@
+/**
+ * Proving an address: a challenge only its private key opens, and tokens that spare the next login that work.
+ */
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { Clock } from './clock.ts';
+import { Sealer } from './hpke.ts';
+import { type Address, LOGIN_INFO } from './protocol.ts';
+
+/** Length of the random bytes in a challenge. */
+export const NONCE_BYTES = 32;
+
+const sealer = new Sealer(LOGIN_INFO);
+
+export interface Challenge {
+  /** Base64url of the 32-byte encapsulated key. */
+  enc: string;
+  /** Base64url of the sealed nonce and its 16-byte tag. */
+  sealed: string;
+}
+
+/**
+ * Seals a nonce to an address by HPKE in base mode (RFC 9180, section 5.1.1), bound to the relay's public name: so a
+ * relay in the middle cannot pass the challenge on to a client that dialled another name.
+ * @returns null if the address is a low-order point, whose shared secret anybody knows (RFC 9180, section 7.1.4).
+ */
+export async function sealChallenge(
+  address: Address,
+  publicName: string,
+  nonce: Buffer,
+): Promise<Challenge | null> {
+  try {
+    const { enc, ciphertext } = sealer.seal(Buffer.from(address, 'base64url'), publicName, nonce);
+    return { enc: enc.toString('base64url'), sealed: ciphertext.toString('base64url') };
+  } catch {
+    // Any 32 bytes are an X25519 key, so this is the only way in which sealing to one can fail.
+    return null;
+  }
+}
+
+/** @returns whether two texts are equal, in a time that tells nothing of where they differ. */
+export function isSameSecret(one: string, other: string): boolean {
+  const a = Buffer.from(one);
+  const b = Buffer.from(other);
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Tokens that say "this address logged in here": stateless, so that any node with the same secret accepts them. */
+export class ResumeTokens {
+  private readonly key: KeyObject;
+
+  /** @param secret at least 32 characters. @param lifetimeSeconds how long a token is good for. */
+  constructor(
+    secret: string,
+    private readonly lifetimeSeconds: number,
+    private readonly clock: Clock,
+  ) {
+    this.key = createSecretKey(secret, 'utf8');
+  }
+
+  /** @returns a token for an address at this public name: its expiry in seconds since the epoch, a dot, the MAC. */
+  issue(address: Address, publicName: string): string {
+    const expiry = String(Math.floor(this.clock.wallMs() / 1000) + this.lifetimeSeconds);
+    return `${expiry}.${this.mac(expiry, address, publicName)}`;
+  }
+
+  /** @returns whether a token is ours, of this address and name, and not past its time. */
+  accepts(token: string, address: Address, publicName: string): boolean {
+    const dot = token.indexOf('.');
+    const expiry = token.slice(0, dot);
+    if (!isSameSecret(token.slice(dot + 1), this.mac(expiry, address, publicName))) return false;
+    return Number(expiry) * 1000 > this.clock.wallMs();
+  }
+
+  private mac(expiry: string, address: Address, publicName: string): string {
+    // The parts cannot contain a NUL, so no two different triples give the same text.
+    const text = ['sidecall.1 resume', expiry, address, publicName].join('\0');
+    return createHmac('sha256', this.key).update(text).digest('base64url');
+  }
+}
