@@ -1,0 +1,352 @@
+/**
+ * All calls of one person at the call host, and what mail, clicks, transports and time do to them. Pure: each function
+ * takes the desk as it was and says what it becomes, what to send, and what to do to peer connections. At most two
+ * calls live; the first in the list is in front.
+ */
+import type { CallId, CallKind, CallMail } from '../../relay/mail.ts';
+import type { Address } from '../../relay/protocol.ts';
+import {
+  beginCalling,
+  beginIncoming,
+  type CallEvent,
+  type CallState,
+  deadlineOf,
+  isTalking,
+  step,
+} from './call-state.ts';
+import { isSurvivor } from './glare.ts';
+import * as links from './link-book.ts';
+
+/** How many calls may live at once: one in front, one that waits. */
+export const MAX_CALLS = 2;
+
+type Ring = Extract<CallMail, { type: 'ring' }>;
+
+export interface DeskCall {
+  id: CallId;
+  peer: Address;
+  direction: 'out' | 'in';
+  /** What the ring asked for. */
+  kind: CallKind;
+  /** What this person chose: whether their camera opens. */
+  own: CallKind;
+  state: CallState;
+  /** Ids of dropped rings whose mail is read as this call's. */
+  aliases: CallId[];
+  /** The other side's ring that lost against this one's; it rings after all if they decline this call. */
+  rival: Ring | null;
+  book: links.LinkBook;
+  /** Whether a transport may be made before this person answers. */
+  preconnect: boolean;
+}
+
+export interface Desk {
+  me: Address;
+  calls: DeskCall[];
+}
+
+export interface Outcome {
+  desk: Desk;
+  send: { to: Address; body: CallMail }[];
+  links: { call: CallId; act: links.LinkAct }[];
+}
+
+/** What became of a mail: `unknown` is answered by whoever keeps the endings. */
+export type Verdict = 'ring' | 'second' | 'busy' | 'known' | 'unknown';
+
+export const emptyDesk = (me: Address): Desk => ({ me, calls: [] });
+export const isLive = (call: DeskCall): boolean => call.state.phase !== 'ended';
+
+/** @returns the call that mail for `id` belongs to. */
+export const callOf = (desk: Desk, id: CallId): DeskCall | undefined =>
+  desk.calls.find((call) => call.id === id || call.aliases.includes(id));
+
+const mayOpenLink = (call: DeskCall): boolean => call.preconnect || isTalking(call.state);
+const still = (desk: Desk): Outcome => ({ desk, send: [], links: [] });
+const replace = (desk: Desk, call: DeskCall): Desk => ({
+  ...desk,
+  calls: desk.calls.map((other) => (other.id === call.id ? call : other)),
+});
+
+function merge(first: Outcome, second: Outcome): Outcome {
+  return {
+    desk: second.desk,
+    send: [...first.send, ...second.send],
+    links: [...first.links, ...second.links],
+  };
+}
+
+/**
+ * This person rings `peer`. Somebody who is ringing here is answered instead; somebody already in a call stays in it.
+ * @param id a fresh id for the call, should it come to one
+ */
+export function dial(desk: Desk, peer: Address, id: CallId, kind: CallKind, now: number): Outcome {
+  const there = desk.calls.find((call) => call.peer === peer && isLive(call));
+  if (there)
+    return there.state.phase === 'incoming'
+      ? answer(desk, there.id, kind, now)
+      : still(front(desk, there.id));
+  if (desk.calls.filter(isLive).length >= MAX_CALLS) return still(desk);
+  const link = links.renew(links.emptyBook('caller'));
+  const call: DeskCall = {
+    id,
+    peer,
+    direction: 'out',
+    kind,
+    own: kind,
+    state: beginCalling(now),
+    aliases: [],
+    rival: null,
+    book: link.book,
+    preconnect: true,
+  };
+  return {
+    desk: { ...desk, calls: [call, ...desk.calls] },
+    send: [{ to: peer, body: { type: 'ring', call: id, kind } }],
+    links: link.acts.map((act) => ({ call: id, act })),
+  };
+}
+
+/** @returns the desk with call `id` in front. */
+export function front(desk: Desk, id: CallId): Desk {
+  const call = desk.calls.find((each) => each.id === id);
+  return call ? { ...desk, calls: [call, ...desk.calls.filter((other) => other !== call)] } : desk;
+}
+
+/** This person answers call `id` with the devices of `kind`. */
+export function answer(desk: Desk, id: CallId, kind: CallKind, now: number): Outcome {
+  const call = callOf(desk, id);
+  if (call?.state.phase !== 'incoming') return still(desk);
+  return apply(front(replace(desk, { ...call, own: kind }), call.id), call.id, { type: 'answer' }, now);
+}
+
+/** Applies an event of this side to call `id`. */
+export function apply(desk: Desk, id: CallId, given: CallEvent, now: number): Outcome {
+  const before = callOf(desk, id);
+  if (!before) return still(desk);
+  const event = isOverdueSecond(desk, before, given, now) ? ({ type: 'turn-away' } as const) : given;
+  const { state, send } = step(before.id, before.state, event, now);
+  if (state === before.state) return still(desk);
+  // Once people talk, a ring that lost against this call has had its answer.
+  const call = { ...before, state, rival: isTalking(state) ? null : before.rival };
+  const outcome: Outcome = {
+    desk: replace(desk, call),
+    send: send.map((body) => ({ to: call.peer, body })),
+    links: [],
+  };
+  // They ended it by the id of a dropped ring, so they may not know that it is this call.
+  if (!isLive(call) && event.type === 'mail' && event.body.call !== call.id)
+    outcome.send.push({ to: call.peer, body: { type: 'hangup', call: call.id } });
+  if (!isLive(call)) return merge(outcome, afterEnd(outcome.desk, call, event, now));
+  const isAgreed = isTalking(call.state) && !isTalking(before.state);
+  return isAgreed ? merge(outcome, ensureLink(outcome.desk, call)) : outcome;
+}
+
+/** A second call that nobody answered was no missed chance to talk: this person was on another call. */
+const isOverdueSecond = (desk: Desk, call: DeskCall, event: CallEvent, now: number): boolean =>
+  event.type === 'tick' &&
+  call.state.phase === 'incoming' &&
+  now >= (deadlineOf(call.state) ?? Infinity) &&
+  desk.calls.some((other) => other.id !== call.id && isTalking(other.state));
+
+/** Both have said yes: whatever transport there is goes on, and one that was lost while it rang is made again. */
+function ensureLink(desk: Desk, call: DeskCall): Outcome {
+  if (call.book.isOpen) return still(desk);
+  const isLost = call.book.n > 0 && !call.book.isDescribed && call.book.held.length === 0;
+  return isLost ? remakeLink(desk, call.id) : openLink(desk, call);
+}
+
+/** The notification of an incoming call is on the screen: its transport may be made now, if this person allows that. */
+export function allowLink(desk: Desk, id: CallId): Outcome {
+  const call = callOf(desk, id);
+  if (call?.state.phase !== 'incoming' || call.preconnect) return still(desk);
+  return openLink(replace(desk, { ...call, preconnect: true }), { ...call, preconnect: true });
+}
+
+function openLink(desk: Desk, call: DeskCall): Outcome {
+  const opened = links.open(call.book);
+  return {
+    desk: replace(desk, { ...call, book: opened.book }),
+    send: [],
+    links: opened.acts.map((act) => ({ call: call.id, act })),
+  };
+}
+
+/** The transport is closed. A ring that had lost against this call is told, or rings after all if they only refused this one. */
+function afterEnd(desk: Desk, call: DeskCall, event: CallEvent, now: number): Outcome {
+  const closed: Outcome = {
+    desk: replace(desk, { ...call, book: { ...call.book, isOpen: false, held: [] } }),
+    send: [],
+    links: [{ call: call.id, act: { do: 'close', n: call.book.n } }],
+  };
+  if (!call.rival) return closed;
+  const refused = event.type === 'mail' && event.body.type !== 'cancel' && event.body.call === call.id;
+  if (refused) {
+    const freed = { ...call, rival: null, aliases: [], book: { ...call.book, isOpen: false, held: [] } };
+    return merge(closed, ringIn(replace(desk, freed), call.peer, call.rival, now));
+  }
+  return { ...closed, send: [{ to: call.peer, body: { type: 'cancel', call: call.rival.call } }] };
+}
+
+/** Authentic mail of a call from `from`. */
+export function receive(
+  desk: Desk,
+  from: Address,
+  body: CallMail,
+  now: number,
+): Outcome & { verdict: Verdict } {
+  const call = callOf(desk, body.call);
+  if (call && call.peer !== from) return { ...still(desk), verdict: 'unknown' };
+  if (call) return { ...onKnown(desk, call, body, now), verdict: 'known' };
+  if (body.type !== 'ring') return { ...still(desk), verdict: 'unknown' };
+  return onRing(desk, from, body, now);
+}
+
+function onKnown(desk: Desk, call: DeskCall, body: CallMail, now: number): Outcome {
+  if (call.state.phase === 'ended') return onEnded(desk, call, body);
+  const known =
+    body.type === 'accept' && body.instead !== undefined ? withAlias(desk, call, body.instead) : desk;
+  const heard = apply(known, call.id, { type: 'mail', body }, now);
+  if (body.type !== 'signal') return heard;
+  // A dropped ring's connection is closed: its signals belong to nothing.
+  if (body.call !== call.id) return heard;
+  const current = callOf(heard.desk, call.id) ?? call;
+  const link = links.receive(current.book, body, mayOpenLink(current));
+  return merge(heard, {
+    desk: replace(heard.desk, { ...current, book: link.book }),
+    send: [],
+    links: link.acts.map((act) => ({ call: call.id, act })),
+  });
+}
+
+/** They dropped a ring of theirs for this call: should it still arrive, it rings nobody. */
+const withAlias = (desk: Desk, call: DeskCall, alias: CallId): Desk =>
+  call.aliases.includes(alias) ? desk : replace(desk, { ...call, aliases: [...call.aliases, alias] });
+
+/** Who still believes in an ended call hears how it ended. */
+function onEnded(desk: Desk, call: DeskCall, body: CallMail): Outcome {
+  if (call.state.phase !== 'ended' || !asksForEnding(body)) return still(desk);
+  return { ...still(desk), send: [{ to: call.peer, body: { ...call.state.ending, call: body.call } }] };
+}
+
+/**
+ * @returns whether mail of a call that was never seen here is answered `hangup unknown`. Not the signals of a first link:
+ * they travel with a ring that is still on its way or is repeated.
+ */
+export const claimsCall = (body: CallMail): boolean => {
+  if (body.type === 'signal') return body.link > 1 || body.want === true;
+  return body.type === 'ringing' || body.type === 'accept';
+};
+
+/** @returns whether this mail shows that its sender believes the call is alive. */
+export const asksForEnding = (body: CallMail): boolean =>
+  body.type === 'ring' || body.type === 'signal' || body.type === 'ringing' || body.type === 'accept';
+
+function onRing(desk: Desk, from: Address, ring: Ring, now: number): Outcome & { verdict: Verdict } {
+  const there = desk.calls.find((call) => call.peer === from && isLive(call));
+  const isGlare = there?.state.phase === 'calling' || there?.state.phase === 'ringing';
+  if (there && isGlare) return { ...onGlare(desk, there, ring, now), verdict: 'known' };
+  // They ring anew, so for them the older call is over, whatever mail of it is still on its way.
+  const cleared = there
+    ? apply(desk, there.id, { type: 'mail', body: { type: 'hangup', call: there.id } }, now)
+    : still(desk);
+  const others = cleared.desk.calls.filter(isLive);
+  if (others.length >= MAX_CALLS)
+    return {
+      ...merge(cleared, {
+        ...still(cleared.desk),
+        send: [{ to: from, body: { type: 'busy', call: ring.call } }],
+      }),
+      verdict: 'busy',
+    };
+  const isSecond = others.length > 0;
+  const rung = ringIn(cleared.desk, from, ring, now);
+  return { ...merge(cleared, rung), verdict: isSecond ? 'second' : 'ring' };
+}
+
+function ringIn(desk: Desk, from: Address, ring: Ring, now: number): Outcome {
+  const call: DeskCall = {
+    id: ring.call,
+    peer: from,
+    direction: 'in',
+    kind: ring.kind,
+    own: ring.kind,
+    state: beginIncoming(now),
+    aliases: [],
+    rival: null,
+    book: links.emptyBook('callee'),
+    preconnect: false,
+  };
+  const others = desk.calls.filter(isLive);
+  const ended = desk.calls.filter((other) => !isLive(other));
+  const rung = { ...desk, calls: [...others, call, ...ended] };
+  if (ring.offer === undefined) return still(rung);
+  return onKnown(rung, call, { type: 'signal', call: ring.call, link: 1, offer: ring.offer }, now);
+}
+
+function onGlare(desk: Desk, mine: DeskCall, ring: Ring, now: number): Outcome {
+  if (isSurvivor(desk.me, mine.peer))
+    return still(replace(desk, { ...mine, rival: ring, aliases: [...mine.aliases, ring.call] }));
+  const call: DeskCall = {
+    ...mine,
+    id: ring.call,
+    direction: 'in',
+    kind: ring.kind,
+    state: { phase: 'connecting', since: now },
+    aliases: [...mine.aliases, mine.id],
+    rival: null,
+    book: links.emptyBook('callee'),
+    preconnect: true,
+  };
+  const swapped: Outcome = {
+    desk: { ...desk, calls: desk.calls.map((other) => (other === mine ? call : other)) },
+    send: [{ to: mine.peer, body: { type: 'accept', call: ring.call, instead: mine.id } }],
+    links: [{ call: mine.id, act: { do: 'close', n: mine.book.n } }],
+  };
+  if (ring.offer === undefined) return swapped;
+  const fed = onKnown(
+    swapped.desk,
+    call,
+    { type: 'signal', call: ring.call, link: 1, offer: ring.offer },
+    now,
+  );
+  return merge(swapped, fed);
+}
+
+/** The transport of link `n` of call `id` stands. */
+export function linked(desk: Desk, id: CallId, n: number, now: number): Outcome {
+  const call = callOf(desk, id);
+  return call?.book.n === n ? apply(desk, id, { type: 'linked' }, now) : still(desk);
+}
+
+/** The transport of link `n` of call `id` is gone. While people talk, the caller makes the next and the callee asks for it. */
+export function linkLost(desk: Desk, id: CallId, n: number, now: number): Outcome {
+  const call = callOf(desk, id);
+  if (!call || call.book.n !== n || !isLive(call)) return still(desk);
+  const gone = replace(desk, { ...call, book: links.lost(call.book, n) });
+  const told = apply(gone, id, { type: 'link-lost' }, now);
+  const after = callOf(told.desk, id);
+  return after && isTalking(after.state) ? merge(told, remakeLink(told.desk, id)) : told;
+}
+
+/** Asks for a fresh transport of a call that has none: made here by the caller, wanted from them by the callee. */
+export function remakeLink(desk: Desk, id: CallId): Outcome {
+  const call = callOf(desk, id);
+  if (!call || !isLive(call)) return still(desk);
+  if (call.direction === 'in') {
+    const want: CallMail = { type: 'signal', call: call.id, link: Math.max(1, call.book.n), want: true };
+    return { ...still(desk), send: [{ to: call.peer, body: want }] };
+  }
+  const link = links.renew(call.book);
+  return {
+    desk: replace(desk, { ...call, book: link.book }),
+    send: [],
+    links: link.acts.map((act) => ({ call: call.id, act })),
+  };
+}
+
+/** @returns the desk without call `id`, which must be over. */
+export const dismiss = (desk: Desk, id: CallId): Desk => ({
+  ...desk,
+  calls: desk.calls.filter((call) => call.id !== id || isLive(call)),
+});
