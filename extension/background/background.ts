@@ -1,0 +1,47 @@
+/**
+ * The service worker: listeners and wiring only. All listeners are set in the first turn, because the browser starts the
+ * worker for an event and hands it only to listeners that are there by then.
+ */
+import browser from 'webextension-polyfill';
+import { answerMessages } from '../messages.ts';
+import { callOfNotification } from './notifications.ts';
+import { ensureCallIsShown, noteWindow, openPanel } from './call-window.ts';
+import { pressed } from './notification-clicks.ts';
+import { createService, type Service } from './service.ts';
+import { watch } from '../storage.ts';
+import { refreshBadge } from './badge.ts';
+
+const ALARM = 'wake';
+/** The shortest period of an alarm, in minutes. It brings a worker back that died while waiting to reconnect. */
+const ALARM_PERIOD = 0.5;
+
+let starting: Promise<Service> | undefined;
+function service(): Promise<Service> {
+  starting ??= createService();
+  starting.catch(() => (starting = undefined));
+  return starting;
+}
+const wakeUp = (): void => void service().then((each) => each.wakeUp());
+
+answerMessages('background', async () => (await service()).handlers);
+browser.runtime.onInstalled.addListener(({ reason }) => {
+  if (reason === 'install') void browser.tabs.create({ url: 'extension/views/welcome/welcome.html' });
+});
+browser.runtime.onStartup.addListener(wakeUp);
+browser.alarms.onAlarm.addListener(wakeUp);
+browser.windows.onFocusChanged.addListener((id) => void noteWindow(id));
+// Only the first turn of a click may open the panel.
+chrome.notifications.onButtonClicked.addListener((id, button) => {
+  const talks = button === 1;
+  const shown = talks ? openPanel() : undefined;
+  void service().then(() => pressed(id, talks, shown));
+});
+chrome.notifications.onClicked.addListener((id) => {
+  const opened = openPanel();
+  if (callOfNotification(id) !== null) void ensureCallIsShown(opened);
+});
+
+void browser.alarms.create(ALARM, { periodInMinutes: ALARM_PERIOD });
+wakeUp();
+// Not before the service: nothing may be read while a successor takes over.
+void service().then(() => watch('link', () => void refreshBadge(), new AbortController().signal));

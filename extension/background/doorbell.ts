@@ -1,0 +1,200 @@
+/**
+ * Everything about a call that reaches the background: decides what may ring, wakes the host, shows the notification,
+ * and answers for calls the host no longer has.
+ */
+import type { CallId, CallMail, Ending } from '../../relay/mail.ts';
+import type { Address } from '../../relay/protocol.ts';
+import { log, unseenMissed } from '../core/call-log.ts';
+import { isEnding, reliableType } from '../core/outbox.ts';
+import { claimsCall } from '../core/desk.ts';
+import { rangWhileBlocked } from '../core/reach.ts';
+import { mayPreconnect } from '../core/ice-policy.ts';
+import { admit, isQuiet, keepEnding } from '../core/ring-policy.ts';
+import { type Ask, type Reply, send } from '../messages.ts';
+import type { Contact, HistoryEntry } from '../storage.ts';
+import { refreshBadge } from './badge.ts';
+import { isHostOpen, openHost } from './host-door.ts';
+import { clearCall, showIncoming, showMissed, showSecond } from './notifications.ts';
+import type { PostOffice } from './post-office.ts';
+import { get, update } from './store.ts';
+import type { TurnServers } from './turn-servers.ts';
+
+type Ring = Extract<CallMail, { type: 'ring' }>;
+
+export interface Doorbell {
+  /** Authentic mail of a call from a contact, written at `at` ms by this side's clock. */
+  onMail(from: Contact, body: CallMail, at: number): Promise<void>;
+  /** A relay could not deliver mail of a call. */
+  onUndelivered(body: CallMail): Promise<void>;
+  /** The host's call is over. */
+  onEnded(ended: Ask<'background', 'call.ended'>): Promise<void>;
+}
+
+export function createDoorbell(post: PostOffice, turn: TurnServers): Doorbell {
+  const isLive = async (call?: CallId): Promise<boolean> =>
+    (await get('calls')).some(({ id, phase }) => phase !== 'ended' && (call === undefined || id === call));
+
+  async function noteMissed(
+    peer: Address,
+    body: Extract<CallMail, { type: 'ring' | 'missed' }>,
+    at: number,
+  ): Promise<void> {
+    await writeHistory({
+      call: body.call,
+      peer,
+      direction: 'in',
+      kind: body.kind,
+      at,
+      outcome: 'missed',
+      talkedMs: 0,
+      seen: false,
+    });
+  }
+
+  async function writeHistory(entry: HistoryEntry): Promise<void> {
+    const history = await update('history', (all) =>
+      all.some(({ call }) => call === entry.call) ? all : log(all, entry),
+    );
+    await refreshBadge();
+    if (entry.outcome !== 'missed' || !history.includes(entry)) return;
+    if (isQuiet((await get('settings')).availability, Date.now())) return clearCall(entry.call);
+    await showMissed(unseenMissed(history), await get('contacts'));
+  }
+
+  const talkingSince = async (peer: Address): Promise<number | null> => {
+    const talking = ['connecting', 'active', 'reconnecting'];
+    return (
+      (await get('calls')).find((call) => call.peer === peer && talking.includes(call.phase))?.since ?? null
+    );
+  };
+
+  const keep = (calls: CallId[], peer: Address, ending: Ending) =>
+    update('endings', (all) => keepEnding(all, calls, peer, ending, Date.now()));
+
+  /** The notification and the host at the same time where it can only be a first call: neither waits for the other. */
+  async function ring(caller: Contact, body: Ring): Promise<void> {
+    // On its way while the host opens and the notification goes up: whoever answers waits for neither.
+    void turn.get();
+    const early = (await isLive()) ? undefined : isShown(showIncoming(body.call, caller, body.kind));
+    const verdict = await offer(caller, body).catch(async (error: unknown) => {
+      if (early) await clearCall(body.call);
+      throw error;
+    });
+    if (verdict !== 'ring' && verdict !== 'second')
+      return early && !(await isIncoming(body.call)) ? clearCall(body.call) : undefined;
+    const shown =
+      early ??
+      isShown(
+        verdict === 'second'
+          ? showSecond(body.call, caller, await currentPeer())
+          : showIncoming(body.call, caller, body.kind),
+      );
+    // Not waited for: what else this caller says, a cancel above all, must not wait for a ringtone.
+    void shown
+      .then(async (isUp) => {
+        // As it is now: what was allowed when the ring came in may be no more.
+        const now = (await get('contacts'))[caller.address] ?? caller;
+        const preconnect = mayPreconnect(now, await get('settings'), verdict === 'second');
+        if (isUp) await send('host', 'announced', { call: body.call, preconnect });
+      })
+      .catch(() => undefined);
+  }
+
+  async function offer(caller: Contact, body: Ring): Promise<Reply<'host', 'mail'>['verdict']> {
+    await openHost();
+    return (await send('host', 'mail', { from: caller.address, body })).verdict;
+  }
+
+  const isIncoming = async (call: CallId): Promise<boolean> =>
+    (await get('calls')).some(({ id, phase }) => id === call && phase === 'incoming');
+
+  const currentPeer = async (): Promise<Contact | undefined> => {
+    const current = (await get('calls')).find(({ phase }) => phase !== 'ended' && phase !== 'incoming');
+    return current && (await get('contacts'))[current.peer];
+  };
+
+  /** The host has its ringtone and its card: a notification the system refuses does not lose the call. */
+  const isShown = (showing: Promise<void>): Promise<boolean> =>
+    showing.then(
+      () => true,
+      () => false,
+    );
+
+  async function pass(from: Contact, body: CallMail, isKnown: boolean): Promise<void> {
+    if (body.type === 'ring' && !isKnown) return ring(from, body);
+    if (await isHostOpen()) {
+      const { verdict } = await send('host', 'mail', { from: from.address, body });
+      if (verdict !== 'unknown') return;
+    }
+    // Should the ring come after its own cancel, it finds the ending.
+    if (isEnding(body.type)) {
+      // Both sides give up in the same moment: what is on the screen by then is the missed call.
+      if ((await get('endings')).some(({ call }) => call === body.call)) return;
+      await keep([body.call], from.address, { type: 'hangup', call: body.call });
+      // The host may have gone while it rang: nothing else takes its notification away.
+      return clearCall(body.call);
+    }
+    if (claimsCall(body))
+      await post.tell(from.address, { type: 'hangup', call: body.call, reason: 'unknown' });
+  }
+
+  return {
+    async onMail(from, body, at) {
+      if (body.type === 'got') {
+        await post.acknowledge(from.address, body.call, body.of);
+        return pass(from, body, true);
+      }
+      const of = reliableType(body);
+      const got = () =>
+        of === null ? undefined : post.send(from.address, { type: 'got', call: body.call, of });
+      const { availability } = await get('settings');
+      const isKnown = await isLive(body.call);
+      // Whoever appears offline answers nothing, not even `got`: the mail is repeated until they are there again.
+      if (availability.status === 'offline' && !isKnown) {
+        if (body.type === 'ring') await noteMissed(from.address, body, Math.min(at, Date.now()));
+        return;
+      }
+      if (body.type === 'missed') {
+        const rang = Math.min(body.rang, Date.now());
+        if (!rangWhileBlocked(from, rang)) await noteMissed(from.address, body, rang);
+        return got();
+      }
+      const here = {
+        availability,
+        endings: await get('endings'),
+        isKnown,
+        talkingSince: await talkingSince(from.address),
+        now: Date.now(),
+      };
+      const admission = admit(body, from.address, at, here);
+      if (admission.do !== 'pass' && admission.tell) {
+        await keep([body.call], from.address, admission.tell);
+        await post.send(from.address, admission.tell);
+      }
+      if (admission.do === 'miss' && body.type === 'ring') {
+        await keep(
+          [body.call],
+          from.address,
+          admission.tell ?? { type: 'hangup', call: body.call, reason: 'no-answer' },
+        );
+        await noteMissed(from.address, body, Math.min(at, Date.now()));
+      }
+      if (admission.do === 'pass') await pass(from, body, isKnown);
+      await got();
+    },
+    async onUndelivered(body) {
+      if (body.type === 'ring' && (await isHostOpen()))
+        await send('host', 'undelivered', { call: body.call });
+    },
+    async onEnded({ entry, ending, others, noticed }) {
+      await keep([entry.call, ...others], entry.peer, ending);
+      await post.closeCall(entry.call);
+      if (!noticed)
+        await post.send(entry.peer, { type: 'missed', call: entry.call, kind: entry.kind, rang: entry.at });
+      // A missed one takes the place of its ring under the same notification.
+      if (entry.outcome !== 'missed') await clearCall(entry.call);
+      await Promise.all(others.map(clearCall));
+      await writeHistory(entry);
+    },
+  };
+}

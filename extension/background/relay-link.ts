@@ -1,0 +1,255 @@
+/**
+ * One link to one relay: logs in, answers pings, notices silence, comes back by itself. What arrives goes to `events`.
+ */
+import { linkUrl } from '../core/relay-address.ts';
+import { reconnectWait } from '../core/reconnect.ts';
+import {
+  type Address,
+  CLOSE,
+  fromBase64url,
+  type IceServer,
+  LINK_PATH,
+  mailFrame,
+  parseMailFrame,
+  parseRelayFrame,
+  type RelayFrame,
+  SILENCE_MS,
+  SUBPROTOCOL,
+  toBase64url,
+  isAddress,
+  type UndeliveredReason,
+  type ClientFrame,
+} from '../../relay/protocol.ts';
+import type { LinkState } from '../storage.ts';
+import type { Identity } from './identity.ts';
+
+/** How long a relay may take to name TURN servers, a login before it included, in milliseconds. */
+const TURN_ANSWER_MS = 10_000;
+/** How long a login may take before another attempt is made, in milliseconds. */
+const LOGIN_PATIENCE_MS = 10_000;
+
+export interface LinkEvents {
+  onState(state: LinkState): void;
+  onWelcome(welcome: { now: number; iceServers: IceServer[] }): void;
+  onMail(from: Address, sealed: Uint8Array): void;
+  onPresence(address: Address, online: boolean): void;
+  onUndelivered(ref: number, reason: UndeliveredReason): void;
+}
+
+/** Where the link keeps its resume token, so that the next login costs one round trip. */
+export interface TokenShelf {
+  get(): Promise<string | undefined>;
+  set(token: string | undefined): Promise<void>;
+}
+
+export class RelayLink {
+  #socket: WebSocket | undefined;
+  #state: LinkState = { state: 'off' };
+  #failures = 0;
+  #ref = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  /** Who waits for TURN servers. What a relay says of them unasked is heard by nobody. */
+  readonly #turnWaiters = new Set<(servers: IceServer[]) => void>();
+  readonly host: string;
+  readonly #me: Identity;
+  readonly #tokens: TokenShelf;
+  readonly #events: LinkEvents;
+
+  /** @param host the relay's public name */
+  constructor(host: string, me: Identity, tokens: TokenShelf, events: LinkEvents) {
+    this.host = host;
+    this.#me = me;
+    this.#tokens = tokens;
+    this.#events = events;
+  }
+
+  get isConnected(): boolean {
+    return this.#state.state === 'connected';
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Another browser with the same identity has this link: it waits for `takeOver`. */
+  stayReplaced(): void {
+    this.#drop();
+    this.#setState({ state: 'replaced' });
+  }
+
+  /** Connects unless it is connected or about to be. A link that was replaced stays down until `takeOver`. */
+  ensure(): void {
+    if (this.#state.state === 'off' || (this.#state.state === 'waiting' && Date.now() >= this.#state.retryAt))
+      this.#open();
+  }
+
+  /** Connects now, whatever it was waiting for. */
+  retryNow(): void {
+    if (
+      this.#state.state === 'connected' ||
+      this.#state.state === 'connecting' ||
+      this.#state.state === 'replaced'
+    )
+      return;
+    this.#open();
+  }
+
+  /** Takes the link back from another browser with the same identity. */
+  takeOver(): void {
+    if (this.#state.state === 'replaced') this.#open();
+  }
+
+  /** Ends the link for good. */
+  close(): void {
+    this.#drop();
+    this.#setState({ state: 'off' });
+  }
+
+  watch(addresses: Address[]): void {
+    this.#say({ type: 'watch', addresses });
+  }
+
+  /** Hands a sealed mail to the relay. @returns its reference, or null if the link is down. */
+  sendMail(to: Address, sealed: Uint8Array): number | null {
+    if (!this.isConnected || !this.#socket) return null;
+    this.#ref = (this.#ref + 1) >>> 0;
+    this.#socket.send(mailFrame({ party: fromBase64url(to), ref: this.#ref, sealed }));
+    return this.#ref;
+  }
+
+  /** Asks for TURN servers, once the link stands. @returns none if the relay has none or does not say. */
+  askTurn(): Promise<IceServer[]> {
+    if (this.isConnected && this.#turnWaiters.size === 0) this.#say({ type: 'turn' });
+    return new Promise((resolve) => {
+      const hear = (servers: IceServer[]): void => {
+        clearTimeout(late);
+        this.#turnWaiters.delete(hear);
+        resolve(servers);
+      };
+      const late = setTimeout(hear, TURN_ANSWER_MS, []);
+      this.#turnWaiters.add(hear);
+    });
+  }
+
+  #open(): void {
+    this.#drop();
+    this.#setState({ state: 'connecting' });
+    const socket = this.#dial();
+    if (!socket) return this.#closed(0);
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    this.#expectWord(LOGIN_PATIENCE_MS);
+    socket.onopen = () => void this.#hello(socket);
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (socket === this.#socket) this.#hear(data);
+    };
+    socket.onclose = ({ code }) => {
+      if (socket === this.#socket) this.#closed(code);
+    };
+  }
+
+  /** @returns null where the browser takes the address for none. */
+  #dial(): WebSocket | null {
+    try {
+      return new WebSocket(linkUrl(this.host, LINK_PATH), SUBPROTOCOL);
+    } catch {
+      return null;
+    }
+  }
+
+  async #hello(socket: WebSocket): Promise<void> {
+    const resume = await this.#tokens.get();
+    if (socket !== this.#socket) return;
+    this.#say({ type: 'hello', address: this.#me.address, ...(resume !== undefined && { resume }) });
+  }
+
+  #hear(data: unknown): void {
+    if (this.isConnected) this.#expectWord(SILENCE_MS);
+    if (typeof data === 'string') {
+      const frame = parseRelayFrame(data);
+      if (frame) this.#heed(frame);
+      return;
+    }
+    if (!(data instanceof ArrayBuffer)) return;
+    const mail = parseMailFrame(new Uint8Array(data));
+    if (!mail) return;
+    const from = toBase64url(mail.party);
+    if (isAddress(from)) this.#events.onMail(from, mail.sealed);
+  }
+
+  #heed(frame: RelayFrame): void {
+    switch (frame.type) {
+      case 'challenge':
+        return void this.#prove(frame.enc, frame.sealed);
+      case 'welcome':
+        // One for each login: another would have this side send all that waits again.
+        if (this.isConnected) return;
+        void this.#tokens.set(frame.resume);
+        this.#failures = 0;
+        this.#setState({ state: 'connected', sinceMs: Date.now() });
+        this.#expectWord(SILENCE_MS);
+        if (this.#turnWaiters.size > 0) this.#say({ type: 'turn' });
+        return this.#events.onWelcome(frame);
+      case 'ping':
+        return this.#say({ type: 'pong' });
+      case 'presence':
+        return this.#events.onPresence(frame.address, frame.online);
+      case 'undelivered':
+        return this.#events.onUndelivered(frame.ref, frame.reason);
+      case 'ice':
+        return this.#turnWaiters.forEach((hear) => hear(frame.iceServers));
+      case 'error':
+        return;
+    }
+  }
+
+  async #prove(enc: string, sealed: string): Promise<void> {
+    const socket = this.#socket;
+    const nonce = await this.#me.answerChallenge(enc, sealed, this.host);
+    if (socket !== this.#socket) return;
+    if (nonce === null) return this.#closed(CLOSE.notAuthentic);
+    this.#say({ type: 'proof', nonce });
+  }
+
+  #say(frame: ClientFrame): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  /** A relay that is silent for so long is gone, whatever the socket says: half-open after sleep, or accepting and never answering. */
+  #expectWord(withinMs: number): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#closed(0), withinMs);
+  }
+
+  #closed(code: number): void {
+    this.#drop();
+    if (code === CLOSE.notAuthentic) void this.#tokens.set(undefined);
+    if (code === CLOSE.replaced) return this.#setState({ state: 'replaced' });
+    this.#failures++;
+    const waitMs = reconnectWait(this.#failures, Math.random());
+    this.#setState({
+      state: 'waiting',
+      retryAt: Date.now() + waitMs,
+      failures: this.#failures,
+      offline: !navigator.onLine,
+    });
+    this.#retry = setTimeout(() => this.#open(), waitMs);
+  }
+
+  #drop(): void {
+    clearTimeout(this.#retry);
+    clearTimeout(this.#silence);
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+  }
+
+  #setState(state: LinkState): void {
+    this.#state = state;
+    this.#events.onState(state);
+  }
+}
