@@ -1,0 +1,105 @@
+/**
+ * What views see of the calls: one interface, whoever hosts them (the offscreen document, or the call window where a
+ * browser has none). A view finds it in the host's window, reads snapshots and hands `MediaStream`s to its `<video>`s.
+ */
+import type { CallId, CallKind, QuickReply } from '../../relay/mail.ts';
+import type { Address } from '../../relay/protocol.ts';
+import type { CallState } from '../core/call-state.ts';
+import type { MediaProblem } from '../core/media-problem.ts';
+import type { Picture } from '../core/safety-pictures.ts';
+
+/** One of this person's two senses in a call: whether it is on, and what is wrong if it can't be. */
+export interface DeviceState {
+  on: boolean;
+  problem: MediaProblem | null;
+}
+
+/** How far the safety check is. A new transport makes a new one. */
+export type Safety =
+  /** No transport stands. */
+  | { state: 'unavailable' }
+  /** The pictures are being drawn. */
+  | { state: 'working' }
+  | { state: 'pictures'; pictures: readonly Picture[]; isConfirmed: boolean }
+  /** The other side did not keep to the rules, or the certificates can't be told: there is nothing to compare. */
+  | { state: 'failed' }
+  /** This person, or the other, saw other pictures: nobody is heard until this person wants to look again. */
+  | { state: 'different'; for: 'me' | 'them' };
+
+/** A call as it is at one moment. A new object after every change, never changed itself. */
+export interface CallSnapshot {
+  readonly id: CallId;
+  readonly peer: Address;
+  readonly direction: 'out' | 'in';
+  /** What the person who rang chose. */
+  readonly kind: CallKind;
+  readonly state: CallState;
+  readonly microphone: DeviceState;
+  readonly camera: DeviceState;
+  /** What the other side says of its microphone and camera; true until it says otherwise. */
+  readonly theirs: { readonly microphone: boolean; readonly camera: boolean };
+  readonly safety: Safety;
+}
+
+export interface Call {
+  readonly snapshot: CallSnapshot;
+  /** This person's camera and microphone, to be shown mirrored and muted. Its tracks come and go. */
+  readonly ownStream: MediaStream;
+  /**
+   * The other person's picture, without the sound, which the host plays. All pages of a process share one player of sounds
+   * that belongs to the first that plays one: with the sound in a view's stream, closing the popup would silence the call.
+   */
+  readonly theirPicture: MediaStream;
+  /** Calls `listener` after every change. @returns what ends it; views do so on `pagehide`. */
+  subscribe(listener: (snapshot: CallSnapshot) => void): () => void;
+  /** Answers with the devices of `kind`, by default those the caller asked for. */
+  answer(kind?: CallKind): void;
+  decline(reply?: QuickReply): void;
+  /** Hangs up, cancels or declines: ends the call whatever its state. */
+  hangUp(): void;
+  setMicrophone(on: boolean): void;
+  setCamera(on: boolean): void;
+  /** Tries the camera or the microphone again after a problem. */
+  retryDevices(): void;
+  /** Both see the same pictures: remembered for this person. */
+  confirmSafety(): void;
+  /** The pictures differ: the microphones of both go off, and the other's sound. */
+  rejectSafety(): void;
+  /** Takes that back on this side alone. */
+  reviewSafety(): void;
+}
+
+/** How a call may travel: however it gets through, or through a TURN server of this person's relay alone. */
+export type CallPath = 'any' | 'relay';
+
+/** A call that could not begin, because a device is blocked or missing. It begins by itself once it is not. */
+export interface Hindrance {
+  readonly peer: Address;
+  readonly kind: CallKind;
+  readonly problem: MediaProblem;
+}
+
+export interface HostSnapshot {
+  /** Calls, the one in front first. An ended one stays until it is dismissed or nobody looks any more. */
+  readonly calls: readonly Call[];
+  readonly hindrance: Hindrance | null;
+}
+
+export interface CallHost {
+  readonly snapshot: HostSnapshot;
+  /** Calls `listener` after every change of the list or of any call in it. @returns what ends it. */
+  subscribe(listener: (snapshot: HostSnapshot) => void): () => void;
+  /** Rings somebody. Nothing is opened or sent if a needed device is known to be blocked or missing: see `hindrance`. */
+  dial(peer: Address, kind: CallKind, path?: CallPath): void;
+  /** Forgets an ended call or a hindrance. */
+  dismiss(): void;
+  /** Tells the host that a page looks at it, until `signal` aborts; without any and without a call it closes. */
+  look(signal: AbortSignal): void;
+}
+
+declare global {
+  interface Window {
+    /** Present in the window that hosts the calls, and nowhere else. */
+    sidecallHost?: CallHost;
+  }
+}

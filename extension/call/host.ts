@@ -1,0 +1,44 @@
+/** The call host: wiring alone. Runs in the offscreen document, which has no storage, so its settings come by message. */
+import { answerMessages, DONE, type Handlers, send } from '../messages.ts';
+import { watchDevices } from './devices.ts';
+import { Switchboard } from './switchboard.ts';
+
+async function start(): Promise<Handlers<'host'>> {
+  const config = await send('background', 'host.ready', {});
+  const board = new Switchboard(config);
+  window.sidecallHost = board;
+  void watchDevices(() => board.devicesChanged()).then((devices) => board.useDevices(devices));
+  return {
+    ping: () => DONE,
+    idle: () => ({ idle: board.isIdle }),
+    config: (ask) => {
+      board.configure(ask.config);
+      return DONE;
+    },
+    mail: (ask) => board.mail(ask),
+    undelivered: ({ call }) => {
+      board.undelivered(call);
+      return DONE;
+    },
+    announced: async ({ call, preconnect }) => {
+      await board.announced(call, preconnect);
+      return DONE;
+    },
+    answer: ({ call, kind }) => ({ answered: board.answer(call, kind) }),
+    decline: ({ call, reply }) => {
+      board.decline(call, reply);
+      return DONE;
+    },
+    dial: ({ peer, kind }) => {
+      board.dial(peer, kind);
+      return DONE;
+    },
+    leave: ({ peer }) => {
+      board.leave(peer);
+      return DONE;
+    },
+  };
+}
+
+const started = start();
+answerMessages('host', () => started);

@@ -1,0 +1,380 @@
+/**
+ * A call with its devices, its transport and its sound: does what the desk decided and shows views what it has become.
+ */
+import type { CallId, CallKind, QuickReply } from '../../relay/mail.ts';
+import type { Address, IceServer } from '../../relay/protocol.ts';
+import { isTalking } from '../core/call-state.ts';
+import {
+  type ControlMail,
+  type ControlMessage,
+  formatControl,
+  parseControl,
+} from '../core/control-message.ts';
+import type { DeskCall } from '../core/desk.ts';
+import type { IcePlan } from '../core/ice-policy.ts';
+import type { LinkAct, PeerSignal } from '../core/link-book.ts';
+import type { MediaDevice } from '../core/media-problem.ts';
+import type { Call, CallSnapshot, DeviceState } from './call-host.ts';
+import { CallSafety } from './call-safety.ts';
+import { DeviceError, keepDevicesAwake, openDevice } from './devices.ts';
+import { createLinkLater, type LaterLink } from './later-link.ts';
+import { tell } from './listeners.ts';
+import { createPeerLink, type PeerLinkEvents, type TrackKind } from './peer-link.ts';
+import { createPlaceholder } from './placeholder.ts';
+
+/** What a call asks of the desk it lies on. */
+export interface CallDesk {
+  /** This person's own. */
+  readonly address: Address;
+  /** What the next link of call `id`, which began at `began` ms, is made with; null if no path that is allowed can be made. */
+  planLink(id: CallId, began: number): IcePlan | null | Promise<IcePlan | null>;
+  answer(id: CallId, kind: CallKind | undefined): boolean;
+  decline(id: CallId, reply: QuickReply | undefined): void;
+  hangUp(id: CallId): void;
+  noMicrophone(id: CallId): void;
+  /** Only a TURN server may carry the call, and there is none. */
+  noTurn(id: CallId): void;
+  signal(id: CallId, link: number, signal: PeerSignal): void;
+  linked(id: CallId, link: number): void;
+  linkLost(id: CallId, link: number): void;
+  control(id: CallId, message: ControlMail): void;
+  /** This person compared the safety pictures with somebody. */
+  compared(peer: Address, isSame: boolean): void;
+  changed(): void;
+}
+
+const TRACK_OF: Record<MediaDevice, TrackKind> = { microphone: 'audio', camera: 'video' };
+
+export class LiveCall implements Call {
+  readonly ownStream = new MediaStream();
+  readonly theirPicture = new MediaStream();
+  readonly #theirSound = new MediaStream();
+  readonly #desk: CallDesk;
+  readonly #listeners = new Set<(snapshot: CallSnapshot) => void>();
+  readonly #sound = new Audio();
+  readonly #devices: Record<MediaDevice, DeviceState> = {
+    microphone: { on: true, problem: null },
+    camera: { on: false, problem: null },
+  };
+  readonly #opening = new Set<MediaDevice>();
+  #placeholder = createPlaceholder();
+  #letDevicesSleep: () => void = () => undefined;
+  readonly #safety = new CallSafety({
+    say: (message) => this.say(message),
+    silence: (on) => this.#silence(on),
+    changed: () => this.#changed(),
+  });
+  /** Whether the microphone was on before the safety check turned it off. */
+  #wasOn = true;
+  readonly #began = Date.now();
+  #theirs = { microphone: true, camera: true };
+  /** `told`: what the other side knows of this side's devices. */
+  #link: { n: number; peer: LaterLink; told: string } | undefined;
+  #facts: DeskCall;
+  #snapshot: CallSnapshot;
+
+  constructor(desk: CallDesk, facts: DeskCall) {
+    this.#desk = desk;
+    this.#facts = facts;
+    this.#snapshot = this.#look();
+    if (facts.direction === 'out') this.#openDevices();
+    else this.#letDevicesSleep = keepDevicesAwake();
+  }
+
+  get snapshot(): CallSnapshot {
+    return this.#snapshot;
+  }
+
+  get peer(): Address {
+    return this.#facts.peer;
+  }
+
+  subscribe(listener: (snapshot: CallSnapshot) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  answer(kind?: CallKind): void {
+    this.#desk.answer(this.#facts.id, kind);
+  }
+
+  decline(reply?: QuickReply): void {
+    this.#desk.decline(this.#facts.id, reply);
+  }
+
+  hangUp(): void {
+    this.#desk.hangUp(this.#facts.id);
+  }
+
+  confirmSafety(): void {
+    if (this.#safety.confirm()) this.#desk.compared(this.peer, true);
+  }
+
+  rejectSafety(): void {
+    if (this.#safety.reject()) this.#desk.compared(this.peer, false);
+  }
+
+  reviewSafety(): void {
+    this.#safety.lookAgain();
+  }
+
+  setMicrophone(on: boolean): void {
+    if (on && this.#safety.isDifferent) return;
+    this.#devices.microphone = { ...this.#devices.microphone, on };
+    for (const track of this.ownStream.getAudioTracks()) track.enabled = on;
+    this.#tellMedia();
+    this.#changed();
+  }
+
+  /** Off means closed: the light goes out, and nothing is sent. */
+  setCamera(on: boolean): void {
+    this.#devices.camera = { on, problem: null };
+    if (on) void this.#open('camera');
+    else this.#closeDevice('camera');
+    this.#tellMedia();
+    this.#changed();
+  }
+
+  retryDevices(): void {
+    if (this.#devices.microphone.problem) void this.#open('microphone');
+    if (this.#devices.camera.problem) this.setCamera(true);
+  }
+
+  /** The desk has changed this call. */
+  update(facts: DeskCall): void {
+    const before = this.#facts;
+    this.#facts = facts;
+    const began = isTalking(facts.state) && !isTalking(before.state);
+    if (began && before.direction === 'in' && facts.direction === 'in') this.#openDevices();
+    if (began) this.#startTalking();
+    // What could not be made while it rang is wanted now.
+    if (began) this.#link?.peer.retry();
+    if (began || facts.state.phase === 'ended') this.#letDevicesSleep();
+    if (facts.state.phase === 'ended' && before.state.phase !== 'ended') this.#end();
+    this.#changed();
+  }
+
+  /** Does to the transport what the desk decided. */
+  act(act: LinkAct): void {
+    switch (act.do) {
+      case 'open':
+        this.#closeLink();
+        return this.#openLink(act.n, act.role);
+      case 'feed':
+        if (this.#link?.n === act.n) this.#link.peer.feed(act.signal);
+        return;
+      case 'close':
+        return this.#closeLink();
+    }
+  }
+
+  /** There are fresh TURN servers. */
+  useServers(turn: IceServer[]): void {
+    this.#link?.peer.useServers(turn);
+  }
+
+  /** Says something on the control channel. @returns whether it stands. */
+  say(message: ControlMessage): boolean {
+    return this.#link?.peer.send(formatControl(message)) ?? false;
+  }
+
+  #openLink(n: number, role: 'caller' | 'callee'): void {
+    const { id } = this.#facts;
+    const isCurrent = () => this.#link?.n === n;
+    const events: PeerLinkEvents = {
+      onSignal: (signal) => isCurrent() && this.#desk.signal(id, n, signal),
+      onLinked: () => {
+        if (!isCurrent()) return;
+        this.#tellMedia();
+        void this.#safety.begin(role, this.#desk.address, this.peer, peer.fingerprints());
+        this.#desk.linked(id, n);
+      },
+      onLost: () => {
+        if (!isCurrent()) return;
+        this.#link = undefined;
+        this.#safety.close();
+        this.#desk.linkLost(id, n);
+      },
+      onTrack: (track) => isCurrent() && this.#takeTrack(track),
+      onControl: (text) => {
+        const message = parseControl(text);
+        if (message && isCurrent()) this.#hear(message);
+      },
+    };
+    const peer = createLinkLater(
+      () => this.#desk.planLink(id, this.#began),
+      (plan) => createPeerLink(role, plan, events),
+      () => isCurrent() && this.#desk.noTurn(id),
+    );
+    this.#link = { n, peer, told: '' };
+    this.#safety.open();
+    this.#putTracksIn();
+  }
+
+  #closeLink(): void {
+    const link = this.#link;
+    this.#link = undefined;
+    this.#safety.close();
+    link?.peer.close();
+  }
+
+  /** Their track of a new link takes the place of the old one, so views keep their stream. */
+  #takeTrack(track: MediaStreamTrack): void {
+    const stream = track.kind === 'video' ? this.theirPicture : this.#theirSound;
+    for (const old of stream.getTracks()) stream.removeTrack(old);
+    stream.addTrack(track);
+    this.#playSound();
+    this.#changed();
+  }
+
+  #hear(message: ControlMessage): void {
+    switch (message.type) {
+      case 'accept':
+      case 'hangup':
+        return this.#desk.control(this.#facts.id, message);
+      case 'media':
+        this.#theirs = { microphone: message.microphone, camera: message.camera };
+        return this.#changed();
+      case 'safety-different':
+        // Before the answer nobody has seen a picture.
+        if (isTalking(this.#facts.state)) this.#safety.hear(message);
+        return;
+      case 'safety-commit':
+      case 'safety-reveal':
+        return this.#safety.hear(message);
+    }
+  }
+
+  /** Somebody saw other pictures: nobody is heard until this person wants to look again. */
+  #silence(on: boolean): void {
+    if (on) this.#wasOn = this.#devices.microphone.on;
+    this.#sound.muted = on;
+    this.setMicrophone(!on && this.#wasOn);
+  }
+
+  #openDevices(): void {
+    this.#devices.camera = { on: this.#facts.own === 'video', problem: null };
+    void this.#open('microphone');
+    if (this.#facts.own === 'video') void this.#open('camera');
+  }
+
+  async #open(device: MediaDevice): Promise<void> {
+    if (this.#opening.has(device)) return;
+    this.#opening.add(device);
+    try {
+      const track = await openDevice(device);
+      this.#opening.delete(device);
+      if (this.#facts.state.phase === 'ended' || (device === 'camera' && !this.#devices.camera.on))
+        track.stop();
+      else this.#addTrack(device, track);
+    } catch (error) {
+      this.#opening.delete(device);
+      this.#refuse(device, error);
+    }
+    if (isTalking(this.#facts.state)) this.#putTracksIn();
+    this.#changed();
+  }
+
+  #addTrack(device: MediaDevice, track: MediaStreamTrack): void {
+    this.#removeTracks(device);
+    this.#devices[device] = { ...this.#devices[device], problem: null };
+    track.enabled = this.#devices[device].on;
+    track.addEventListener('ended', () => {
+      if (!this.ownStream.getTracks().includes(track)) return;
+      this.#closeDevice(device);
+      this.#refuse(device, new DeviceError(device, 'missing'));
+      this.#changed();
+    });
+    this.ownStream.addTrack(track);
+    this.#tellMedia();
+  }
+
+  #refuse(device: MediaDevice, error: unknown): void {
+    if (this.#facts.state.phase === 'ended') return;
+    const problem = error instanceof DeviceError ? error.problem : { device, fault: 'in-use' as const };
+    this.#devices[device] = { on: false, problem };
+    this.#tellMedia();
+    // A call without a picture is a call; without a voice it is none yet, so nobody is kept ringing for it.
+    if (device === 'microphone' && !isTalking(this.#facts.state)) this.#desk.noMicrophone(this.#facts.id);
+  }
+
+  #startTalking(): void {
+    this.#putTracksIn();
+    this.#playSound();
+    this.#tellMedia();
+  }
+
+  /** What the other side gets: until both have said yes, and until the camera has opened, nothing but the placeholder. */
+  #putTracksIn(): void {
+    if (!isTalking(this.#facts.state))
+      return this.#placeholder ? this.#link?.peer.warmUp(this.#placeholder.track) : undefined;
+    const [microphone] = this.ownStream.getAudioTracks();
+    const [camera] = this.ownStream.getVideoTracks();
+    this.#link?.peer.setTrack('audio', microphone ?? null);
+    if (!camera && this.#opening.has('camera')) return;
+    this.#link?.peer.setTrack('video', camera ?? null);
+    this.#closePlaceholder();
+  }
+
+  #closePlaceholder(): void {
+    this.#placeholder?.close();
+    this.#placeholder = null;
+  }
+
+  /** Without a sound while it rings: a loudspeaker that has to be opened first would swallow the first word. */
+  #playSound(): void {
+    this.#sound.volume = isTalking(this.#facts.state) ? 1 : 0;
+    if (this.#sound.srcObject === this.#theirSound) return;
+    this.#sound.srcObject = this.#theirSound;
+    document.body.append(this.#sound);
+    // Interrupted only by a new source, which is played in its turn.
+    this.#sound.play().catch(() => undefined);
+  }
+
+  #tellMedia(): void {
+    const microphone = this.#devices.microphone.on;
+    const camera = this.#devices.camera.on;
+    const link = this.#link;
+    const told = `${String(microphone)} ${String(camera)}`;
+    if (!link || link.told === told) return;
+    if (this.say({ type: 'media', microphone, camera })) link.told = told;
+  }
+
+  #removeTracks(device: MediaDevice): void {
+    for (const track of this.ownStream.getTracks()) {
+      if (track.kind !== TRACK_OF[device]) continue;
+      this.ownStream.removeTrack(track);
+      track.stop();
+    }
+  }
+
+  #closeDevice(device: MediaDevice): void {
+    this.#removeTracks(device);
+    if (isTalking(this.#facts.state)) this.#putTracksIn();
+  }
+
+  #end(): void {
+    this.#closeLink();
+    this.#closePlaceholder();
+    this.#removeTracks('microphone');
+    this.#removeTracks('camera');
+    this.#sound.srcObject = null;
+    this.#sound.remove();
+  }
+
+  /** Only of what is new: every word to the views is a page drawn again, and the first picture would wait for it. */
+  #changed(): void {
+    const snapshot = this.#look();
+    if (JSON.stringify(snapshot) === JSON.stringify(this.#snapshot)) return;
+    this.#snapshot = snapshot;
+    for (const listener of this.#listeners) tell(listener, this.#snapshot);
+    this.#desk.changed();
+  }
+
+  #look(): CallSnapshot {
+    const { id, peer, direction, kind, state } = this.#facts;
+    const { microphone, camera } = this.#devices;
+    const safety = this.#safety.snapshot;
+    return { id, peer, direction, kind, state, microphone, camera, theirs: this.#theirs, safety };
+  }
+}

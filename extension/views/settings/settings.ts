@@ -1,0 +1,5 @@
+/** The settings page. */
+import { start } from '../ui/start.ts';
+import Settings from './Settings.svelte';
+
+void start('settings', Settings);

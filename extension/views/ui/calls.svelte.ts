@@ -1,0 +1,64 @@
+/** The host's calls as rune state of this page. What crosses windows is a plain subscription: each page has its own Svelte. */
+import type { Call, CallHost, CallPath, CallSnapshot, Hindrance } from '../../call/call-host.ts';
+import type { CallKind } from '../../../relay/mail.ts';
+import type { Address } from '../../../relay/protocol.ts';
+import type { EndReason } from '../../core/call-state.ts';
+import { watchHost } from './host-access.ts';
+
+/** A call and what it was at the last change. */
+export interface ShownCall {
+  readonly call: Call;
+  readonly snapshot: CallSnapshot;
+}
+
+/** Endings of which this person needs no telling: their own doing, or a missed call, which stands in the list. */
+const SILENT_ENDINGS: readonly EndReason[] = ['cancelled', 'declined', 'turned-away', 'missed'];
+
+const isOver = ({ snapshot }: ShownCall): boolean => snapshot.state.phase === 'ended';
+const isRinging = ({ snapshot }: ShownCall): boolean => snapshot.state.phase === 'incoming';
+
+function isSilent({ snapshot: { state } }: ShownCall): boolean {
+  if (state.phase !== 'ended') return false;
+  if (state.reason === 'hung-up') return state.talkedMs === 0;
+  return SILENT_ENDINGS.includes(state.reason);
+}
+
+class Calls {
+  host = $state.raw<CallHost | null>(null);
+  #all = $state.raw<readonly ShownCall[]>([]);
+  hindrance = $state.raw<Hindrance | null>(null);
+
+  /** The call this page is about: one that goes on before one that rings before one that is over. */
+  readonly front = $derived.by((): ShownCall | null => {
+    const shown = this.#all.filter((call) => !isSilent(call));
+    return (
+      shown.find((call) => !isOver(call) && !isRinging(call)) ?? shown.find(isRinging) ?? shown[0] ?? null
+    );
+  });
+  /** Another call that rings while the front one goes on. */
+  readonly second = $derived.by(
+    (): ShownCall | null =>
+      this.#all.find((shown) => isRinging(shown) && shown.call !== this.front?.call) ?? null,
+  );
+
+  start(signal: AbortSignal): void {
+    void watchHost((host) => this.#see(host), signal);
+  }
+
+  #see(host: CallHost | null): void {
+    this.host = host;
+    this.#all = host?.snapshot.calls.map((call) => ({ call, snapshot: call.snapshot })) ?? [];
+    this.hindrance = host?.snapshot.hindrance ?? null;
+  }
+
+  dial(peer: Address, kind: CallKind, path?: CallPath): void {
+    this.host?.dismiss();
+    this.host?.dial(peer, kind, path);
+  }
+
+  dismiss(): void {
+    this.host?.dismiss();
+  }
+}
+
+export const calls = new Calls();

@@ -1,0 +1,20 @@
+/** How every page begins: it says hello, reads what is stored, finds the host, and is drawn once. */
+import { type Component, mount } from 'svelte';
+import { send } from '../../messages.ts';
+import { calls } from './calls.svelte.ts';
+import { people } from './people.svelte.ts';
+import { learnWindow, surface, type ViewName } from './surface.ts';
+import './tokens.css';
+import './components.css';
+import './screens.css';
+
+/** Draws `Root` into the body as page `view`. Everything it began ends on `pagehide`. */
+export async function start(view: ViewName, Root: Component): Promise<void> {
+  const life = new AbortController();
+  addEventListener('pagehide', () => life.abort(), { once: true });
+  surface.view = view;
+  void send('background', 'view.hello', { view }).catch(() => undefined);
+  if (view === 'popup' || view === 'panel' || view === 'window') calls.start(life.signal);
+  await Promise.all([people.start(life.signal), learnWindow().catch(() => undefined)]);
+  mount(Root, { target: document.body });
+}
