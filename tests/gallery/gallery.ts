@@ -1,0 +1,36 @@
+/** Shows one view in one scene, or the list of all. */
+import { fakeHost } from './fake-host.ts';
+import { scene, scenes } from './scenes.ts';
+
+const VIEWS = {
+  popup: () => import('../../extension/views/popup/popup.ts'),
+  panel: () => import('../../extension/views/panel/panel.ts'),
+  window: () => import('../../extension/views/window/call-window.ts'),
+  welcome: () => import('../../extension/views/welcome/welcome.ts'),
+  settings: () => import('../../extension/views/settings/settings.ts'),
+};
+type View = keyof typeof VIEWS;
+const isView = (name: string | null): name is View => name !== null && Object.hasOwn(VIEWS, name);
+
+function listScenes(): void {
+  for (const view of ['popup', 'panel', 'window'])
+    for (const name of Object.keys(scenes)) {
+      const link = document.createElement('a');
+      link.href = `?view=${view}&scene=${name}`;
+      link.textContent = `${view}: ${name}`;
+      link.style.display = 'block';
+      document.body.append(link);
+    }
+}
+
+const view = new URLSearchParams(location.search).get('view');
+window.sidecallHost = fakeHost(scene.calls ?? [], scene.hindrance ?? null);
+Object.assign(globalThis, {
+  chrome: {
+    extension: { getViews: () => [window] },
+    sidePanel: { open: async () => console.log('side panel') },
+    action: { openPopup: async () => console.log('popup') },
+  },
+});
+if (isView(view)) await VIEWS[view]();
+else listScenes();

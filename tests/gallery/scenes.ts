@@ -1,0 +1,267 @@
+/** Every screen as a scene: what is stored, which calls there are. `?view=popup&scene=home` shows one. */
+import type { CallSnapshot, Hindrance } from '../../extension/call/call-host.ts';
+import type { CallState, EndReason } from '../../extension/core/call-state.ts';
+import type { MediaDevice, MediaFault } from '../../extension/core/media-problem.ts';
+import { PICTURES } from '../../extension/core/safety-pictures.ts';
+import type { CallId, QuickReply } from '../../relay/mail.ts';
+import type { Address } from '../../relay/protocol.ts';
+
+interface Scene {
+  stored: Record<string, unknown>;
+  calls?: CallSnapshot[];
+  hindrance?: Hindrance;
+  invite?: unknown;
+}
+
+const now = Date.now();
+const HOUR = 3_600_000;
+const today = (time: string) => new Date(`${new Date().toDateString()} ${time}`).getTime();
+
+/** Seeds found by trying, so that the people have the colours of the design. */
+const address = (letter: string): Address => `${letter.repeat(42)}A` as Address;
+const id = (n: number): CallId => `${String(n).repeat(21)}A` as CallId;
+const people = {
+  mara: address('m'),
+  aiko: address('a'),
+  jonas: address('j'),
+  priya: address('p'),
+  dad: address('d'),
+  lena: address('l'),
+  tomas: address('t'),
+};
+const me = address('s');
+type Who = keyof typeof people;
+
+const mutual = { state: 'mutual' };
+const contact = (who: Who, name: string, more: object = {}) => ({
+  [people[who]]: {
+    address: people[who],
+    name,
+    relay: '127.0.0.1:8787',
+    addedAt: now - 30 * 24 * HOUR,
+    bond: mutual,
+    checkedAt: null,
+    lastSeenAt: now - 26 * HOUR,
+    claim: null,
+    blockedAt: null,
+    unblockedAt: null,
+    ...more,
+  },
+});
+const presence = (who: Who, status: string, until: number | null = null) => ({
+  [people[who]]: { online: true, status, until },
+});
+
+const contacts = {
+  ...contact('mara', 'Mara Lind', { checkedAt: new Date('2026-05-03').getTime() }),
+  ...contact('aiko', 'Aiko Mori'),
+  ...contact('jonas', 'Jonas Weber'),
+  ...contact('priya', 'Priya Nair'),
+  ...contact('dad', 'Dad'),
+  ...contact('lena', 'Lena Fischer', { lastSeenAt: now - 3 * 24 * HOUR }),
+  ...contact('tomas', 'Tomás Vega'),
+};
+const entry = (n: number, who: Who, outcome: string, at: number, more: object = {}) => ({
+  call: id(n),
+  peer: people[who],
+  direction: 'in',
+  kind: 'video',
+  at,
+  outcome,
+  talkedMs: 0,
+  seen: true,
+  ...more,
+});
+const history = [
+  entry(1, 'tomas', 'missed', Math.min(today('9:42'), now - 60_000), { seen: false }),
+  entry(2, 'mara', 'talked', Math.min(today('8:02'), now - 120_000), {
+    direction: 'out',
+    talkedMs: 24 * 60_000,
+  }),
+  entry(3, 'dad', 'talked', today('19:03') - 24 * HOUR, { talkedMs: 66 * 60_000 }),
+  entry(4, 'aiko', 'no-answer', today('16:20') - 24 * HOUR, { direction: 'out' }),
+  entry(5, 'jonas', 'talked', today('11:48') - 24 * HOUR, { kind: 'audio', talkedMs: 12 * 60_000 }),
+  entry(6, 'lena', 'talked', today('10:02') - 24 * HOUR, { talkedMs: 3 * 60_000 }),
+];
+const base = {
+  profile: { address: me, name: 'Sam Okafor', relay: '127.0.0.1:8787', welcomed: true },
+  settings: { availability: { status: 'available' } },
+  link: { state: 'connected', sinceMs: now },
+  contacts,
+  history,
+  presence: {
+    ...presence('tomas', 'available'),
+    ...presence('mara', 'available'),
+    ...presence('aiko', 'available'),
+    ...presence('jonas', 'call'),
+    ...presence('priya', 'dnd', today('15:00')),
+  },
+  invites: [
+    {
+      secret: 'abcdefghijklmnopqrstuA',
+      madeAt: now - HOUR,
+      until: now + 6 * 24 * HOUR,
+      state: 'live',
+      usedBy: null,
+    },
+  ],
+};
+const stored = (more: object = {}): Scene => ({ stored: { ...base, ...more } });
+
+const snapshot = (who: Who, state: CallState, more: Partial<CallSnapshot> = {}): CallSnapshot => ({
+  id: id(7),
+  peer: people[who],
+  direction: 'out',
+  kind: 'video',
+  state,
+  microphone: { on: true, problem: null },
+  camera: { on: true, problem: null },
+  theirs: { microphone: true, camera: true },
+  safety: { state: 'pictures', pictures: PICTURES.slice(14, 21), isConfirmed: false },
+  ...more,
+});
+const incoming: CallState = {
+  phase: 'incoming',
+  since: now,
+  linked: true,
+  announcedAt: now,
+  confirmed: true,
+};
+const active: CallState = { phase: 'active', since: now - 768_000 };
+const off = { on: false, problem: null };
+const inCall = (...calls: CallSnapshot[]): Scene => ({ ...stored(), calls });
+/** The same for a person who hides their address. */
+const hidden = ({ stored, ...rest }: Scene): Scene => ({
+  ...rest,
+  stored: { ...stored, settings: { ...base.settings, hideAddress: true } },
+});
+const over = (
+  who: Who,
+  reason: EndReason,
+  more: { talkedMs?: number; reply?: QuickReply; until?: number } = {},
+): Scene =>
+  inCall(
+    snapshot(who, {
+      phase: 'ended',
+      at: now,
+      reason,
+      talkedMs: 0,
+      ending: { type: 'hangup', call: id(7) },
+      ...more,
+    }),
+  );
+const hindered = (device: MediaDevice, fault: MediaFault): Scene => ({
+  ...stored(),
+  hindrance: { peer: people.mara, kind: 'video', problem: { device, fault } },
+});
+const waiting = { state: 'waiting', secret: 'abcdefghijklmnopqrstuA', until: now + 6 * 24 * HOUR };
+
+export const scenes: Record<string, Scene> = {
+  'first-run': stored({ contacts: {}, history: [], invites: [] }),
+  home: stored(),
+  quiet: stored({
+    settings: { availability: { status: 'dnd', until: today('15:00') } },
+    history: [],
+    link: { state: 'connecting' },
+  }),
+  waiting: stored({
+    contacts: {
+      ...contacts,
+      ...contact('priya', 'Priya Nair', { bond: waiting }),
+      ...contact('lena', 'Lena Fischer', { bond: { state: 'refused', reason: 'used' } }),
+    },
+  }),
+  claim: stored({
+    contacts: {
+      ...contacts,
+      ...contact('lena', 'Priya Nair', { claim: { of: people.priya, by: 'them', choice: 'open' } }),
+    },
+  }),
+  'claim-own': stored({
+    contacts: {
+      ...contacts,
+      ...contact('lena', 'Priya Nair', { claim: { of: people.priya, by: 'me', choice: 'open' } }),
+    },
+  }),
+  'claim-later': stored({
+    contacts: {
+      ...contacts,
+      ...contact('dad', 'Priya Nair', { claim: { of: people.priya, by: 'them', choice: 'not-now' } }),
+    },
+    history: [],
+  }),
+  'claim-incoming': {
+    ...stored({
+      contacts: {
+        ...contacts,
+        ...contact('dad', 'Priya Nair', { claim: { of: people.priya, by: 'them', choice: 'compare' } }),
+      },
+    }),
+    calls: [snapshot('dad', incoming, { direction: 'in' })],
+  },
+  'person-menu': stored({ history: [] }),
+  blocked: stored({ contacts: { ...contacts, ...contact('dad', 'Dad', { blockedAt: now }) } }),
+  offline: stored({ link: { state: 'waiting', retryAt: now + 8000, failures: 1, offline: true } }),
+  'relay-down': stored({ link: { state: 'waiting', retryAt: now + 9000, failures: 5, offline: false } }),
+  elsewhere: stored({ link: { state: 'replaced' } }),
+  add: {
+    ...stored(),
+    invite: {
+      ok: true,
+      address: people.priya,
+      name: 'Priya Nair',
+      relay: 'sidecall.example',
+      until: now + 6 * 24 * HOUR,
+    },
+  },
+  'add-used': { ...stored(), invite: { ok: false, problem: 'used' } },
+  calling: inCall(snapshot('mara', { phase: 'calling', since: now, linked: false })),
+  ringing: inCall(snapshot('mara', { phase: 'ringing', since: now, linked: false })),
+  'ringing-sound': inCall(
+    snapshot('mara', { phase: 'ringing', since: now, linked: false }, { kind: 'audio', camera: off }),
+  ),
+  connecting: inCall(snapshot('mara', { phase: 'connecting', since: now })),
+  incoming: inCall(snapshot('mara', incoming, { direction: 'in' })),
+  'incoming-first': inCall(snapshot('priya', incoming, { direction: 'in', kind: 'audio' })),
+  active: inCall(snapshot('mara', active)),
+  safety: inCall(snapshot('mara', active)),
+  'safety-checked': inCall(
+    snapshot('mara', active, {
+      safety: { state: 'pictures', pictures: PICTURES.slice(40, 47), isConfirmed: true },
+    }),
+  ),
+  'safety-working': inCall(snapshot('mara', active, { safety: { state: 'working' } })),
+  'safety-failed': inCall(snapshot('mara', active, { safety: { state: 'failed' } })),
+  different: inCall(snapshot('mara', active, { microphone: off, safety: { state: 'different', for: 'me' } })),
+  muted: inCall(snapshot('mara', active, { microphone: off })),
+  'cameras-off': inCall(
+    snapshot('mara', active, { microphone: off, camera: off, theirs: { microphone: false, camera: false } }),
+  ),
+  sound: inCall(snapshot('mara', active, { kind: 'audio', camera: off })),
+  'device-note': inCall(
+    snapshot('mara', active, { camera: { on: false, problem: { device: 'camera', fault: 'in-use' } } }),
+  ),
+  lost: inCall(snapshot('mara', { phase: 'reconnecting', since: now - 768_000, lostAt: now - 6000 })),
+  'lost-long': inCall(
+    snapshot('mara', { phase: 'reconnecting', since: now - 768_000, lostAt: now - 25_000 }),
+  ),
+  second: inCall(snapshot('mara', active), snapshot('jonas', incoming, { id: id(8), direction: 'in' })),
+  ended: over('mara', 'they-hung-up', { talkedMs: 24 * 60_000 }),
+  'lost-for-good': over('mara', 'lost', { talkedMs: 24 * 60_000 }),
+  'not-online': over('priya', 'offline'),
+  declined: over('tomas', 'they-declined', { reply: 'in-10-minutes' }),
+  busy: over('jonas', 'busy'),
+  'no-answer': over('mara', 'no-answer'),
+  'no-way': over('mara', 'no-way'),
+  'no-turn': over('mara', 'no-turn'),
+  'no-turn-hidden': hidden(over('mara', 'no-turn')),
+  'camera-blocked': hindered('camera', 'blocked'),
+  'camera-missing': hindered('camera', 'missing'),
+  'camera-in-use': hindered('camera', 'in-use'),
+  'microphone-blocked': hindered('microphone', 'blocked'),
+  'microphone-missing': hindered('microphone', 'missing'),
+  unasked: hindered('camera', 'unasked'),
+};
+
+const chosen = new URLSearchParams(globalThis.location?.search ?? '').get('scene') ?? 'home';
+export const scene: Scene = scenes[chosen] ?? stored();

@@ -1,0 +1,71 @@
+/** Takes a picture of every scene in popup, panel and narrow panel, light and dark, into artifacts/gallery. */
+import { mkdir } from 'node:fs/promises';
+import puppeteer, { type Page } from 'puppeteer-core';
+import { createServer } from 'vite';
+import config from './vite.gallery.ts';
+import { scenes } from './scenes.ts';
+
+const OUT = 'artifacts/gallery';
+const SIZES = [
+  { view: 'popup', name: 'popup', width: 360, height: 520 },
+  { view: 'panel', name: 'panel', width: 360, height: 820 },
+  { view: 'panel', name: 'narrow', width: 320, height: 480 },
+] as const;
+const wanted = process.argv.slice(2);
+const isWanted = (file: string) => wanted.length === 0 || wanted.some((part) => file.includes(part));
+
+/** What has to be done by hand before some scenes are what they are called. */
+async function prepare(page: Page, scene: string): Promise<void> {
+  if (scene === 'person-menu') {
+    await page.hover('[data-peer]');
+    await page.click('[data-peer] [aria-haspopup=menu]');
+    await new Promise((resolve) => setTimeout(resolve, 800));
+  }
+  if (scene.startsWith('safety')) {
+    await page.click('[aria-label="Safety check"]');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+  }
+  if (!scene.startsWith('add')) return;
+  await page.click('[aria-label="Add someone"]');
+  await page.waitForSelector('#invite');
+  await page.type('#invite', 'https://sidecall.example/i#cedar-4Wm9');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
+const server = await createServer({ ...config, configFile: false, server: { port: 5180 }, logLevel: 'warn' });
+await server.listen();
+const browser = await puppeteer.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4',
+  ],
+});
+await mkdir(OUT, { recursive: true });
+const page = await browser.newPage();
+page.on('pageerror', (error) => console.log('page error', error));
+page.on('console', (message) => ['error', 'warn'].includes(message.type()) && console.log(message.text()));
+for (const theme of ['light', 'dark'] as const) {
+  await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: theme }]);
+  for (const { view, name, width, height } of SIZES)
+    for (const scene of Object.keys(scenes)) {
+      const file = `${name}-${scene}-${theme}`;
+      if (!isWanted(file)) continue;
+      await page.setViewport({ width, height, deviceScaleFactor: 1 });
+      await page.goto(`http://localhost:5180/tests/gallery/gallery.html?view=${view}&scene=${scene}`);
+      await page.waitForSelector('main > *');
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await prepare(page, scene);
+      await page.screenshot({ path: `${OUT}/${file}.png` });
+    }
+  for (const view of ['welcome', 'settings']) {
+    if (!isWanted(`${view}-${theme}`)) continue;
+    await page.setViewport({ width: 1100, height: 720, deviceScaleFactor: 1 });
+    await page.goto(`http://localhost:5180/tests/gallery/gallery.html?view=${view}&scene=home`);
+    await page.waitForSelector('main > *');
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    await page.screenshot({ path: `${OUT}/${view}-${theme}.png`, fullPage: true });
+  }
+}
+await browser.close();
+await server.close();

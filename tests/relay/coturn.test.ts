@@ -1,0 +1,100 @@
+/** A real coturn with the configuration that is shipped, and credentials that the relay hands out. */
+import { spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test, type TestContext } from 'vitest';
+import { systemClock } from '../../relay/clock.ts';
+import { type Address } from '../../relay/protocol.ts';
+import { TurnDesk } from '../../relay/turn.ts';
+import { Person } from './independent-client.ts';
+import { TurnClient } from './turn-client.ts';
+
+const CONFIG = fileURLToPath(new URL('../../deploy/turnserver.conf', import.meta.url));
+const SECRET = 'the secret that relay and coturn share';
+
+async function freePort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  return port;
+}
+
+/** Starts coturn on loopback. @returns its port. */
+async function startCoturn(skip: TestContext['skip']): Promise<number> {
+  if (spawnSync('turnserver', ['--version']).error) skip('coturn is not on this machine');
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'sidecall-coturn-'));
+  const options = [
+    ...['-c', CONFIG, '--realm=turn.example', `--static-auth-secret=${SECRET}`],
+    ...[`--listening-port=${port}`, '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', '--relay-ip=::1'],
+    ...[`--pidfile=${join(folder, 'pid')}`, `--userdb=${join(folder, 'db')}`],
+  ];
+  const child = spawn('turnserver', options, { stdio: 'ignore' });
+  onTestFinished(async () => {
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+    rmSync(folder, { recursive: true });
+  });
+  return port;
+}
+
+function dial(port: number, secret = SECRET): TurnClient {
+  const options = { urls: ['turn:turn.example'], secret, lifetimeSeconds: 600, perHour: 6 };
+  const [server] = new TurnDesk(options, systemClock).issue(new Person().address as Address);
+  const client = TurnClient.dial(port, server?.username ?? '', server?.credential ?? '');
+  onTestFinished(() => client.close());
+  return client;
+}
+
+test.for<[4 | 6, string[], string[]]>([
+  [
+    4,
+    ['1.1.1.1', '8.8.8.8', '172.32.0.1', '223.255.255.255'],
+    [
+      '0.0.0.0',
+      '127.0.0.1',
+      '10.0.0.1',
+      '172.16.0.1',
+      '192.168.1.1',
+      '169.254.169.254',
+      '100.64.0.1',
+      '224.0.0.1',
+    ],
+  ],
+  [
+    6,
+    ['2606:4700::1', '2a00:1450::1', '2001:4860::1'],
+    [
+      '::',
+      '::1',
+      '::ffff:a00:1',
+      '64:ff9b::a00:1',
+      'fc00::1',
+      'fe80::1',
+      'ff02::1',
+      '2002:a00:1::',
+      '2001:db8::1',
+    ],
+  ],
+])(
+  'coturn takes the relay’s credentials and relays to the internet by IPv%i, but to no private peer',
+  async ([family, open, closed], { skip }) => {
+    const port = await startCoturn(skip);
+    const client = dial(port);
+    expect((await client.allocate(family)).error).toBe(0);
+    for (const ip of open) expect((await client.permit(ip)).error, ip).toBe(0);
+    for (const ip of closed) expect((await client.permit(ip)).error, ip).toBe(403);
+  },
+);
+
+test('coturn takes no credentials of anybody else', async ({ skip }) => {
+  const port = await startCoturn(skip);
+  const client = dial(port, 'another secret');
+  expect((await client.allocate()).error).toBe(401);
+});
