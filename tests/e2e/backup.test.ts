@@ -232,7 +232,9 @@ describe('starting over', () => {
     expect(after['profile']).toMatchObject({ name: '', welcomed: false });
     expect(await addressOf(moved)).not.toBe((before['profile'] as { address: string }).address);
     expect((await toolbar(moved)).badge).toBe('');
-    expect(bob.faults).toEqual([]);
+    // The page that welcomes tries the build's own relay, which is not there.
+    const expected = /WebSocket connection to .* failed/;
+    expect(bob.faults.filter((fault) => !expected.test(fault))).toEqual([]);
   });
 });
 
