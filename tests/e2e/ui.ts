@@ -14,30 +14,48 @@ const CLICKABLE = ['button', 'a', 'input', 'select', 'textarea', 'label', 'summa
   .join();
 
 /**
- * Waits until it is there, and clicks it. A button that is replaced between press and release never gets its click: a
- * person sees that nothing happened and clicks again, and so does this.
+ * Waits until it is there, and clicks it. A button that is replaced between press and release, or that a closing sheet
+ * still covers, never gets its click: a person sees that nothing happened and clicks again, and so does this. What the
+ * click would have hit instead does not get it.
  */
 export async function click(page: Page, name: string, role = 'button'): Promise<void> {
   const until = Date.now() + TIMEOUT_MS;
   for (;;) {
-    const heard = await page.evaluateHandle((clickable: string) => {
-      const noted = { isHit: false };
-      const note = ({ target }: Event): void => {
-        noted.isHit = target instanceof Element && target.closest(clickable) !== null;
-      };
-      document.addEventListener('click', note, { capture: true, once: true });
-      return noted;
-    }, CLICKABLE);
-    await page
-      .locator(selector(name, role))
-      .setTimeout(Math.max(1, until - Date.now()))
-      .click()
-      .catch(async () => {
-        throw new Error(`There is no ${role} "${name}" to click. The page says: ${await textOf(page)}`);
-      });
+    const target = page.locator(selector(name, role)).setTimeout(Math.max(1, until - Date.now()));
+    const missing = async (): Promise<never> => {
+      throw new Error(`There is no ${role} "${name}" to click. The page says: ${await textOf(page)}`);
+    };
+    const wanted = await target.waitHandle().catch(missing);
+    const heard = await wanted.evaluateHandle(watchClick, CLICKABLE);
+    await target.click().catch(missing);
     // A page that the click has closed has nothing to say.
     if (await heard.evaluate(({ isHit }) => isHit).catch(() => true)) return;
+    await heard.evaluate(({ ignore }) => {
+      ignore();
+    });
   }
+}
+
+/** Runs in the page: notes whether the next click reaches what it was meant for, and keeps it from anything else. */
+function watchClick(wanted: Node, clickable: string): { isHit: boolean; ignore: () => void } {
+  const noted = {
+    isHit: false,
+    ignore: (): void => {
+      document.removeEventListener('click', note, { capture: true });
+    },
+  };
+  function note(event: Event): void {
+    const hit = event.target instanceof Element ? event.target.closest(clickable) : null;
+    const isLabel = hit instanceof HTMLLabelElement && hit.control === wanted;
+    noted.isHit = hit !== null && (isLabel || hit.contains(wanted) || wanted.contains(hit));
+    if (!noted.isHit) {
+      event.stopImmediatePropagation();
+      event.preventDefault();
+    }
+    noted.ignore();
+  }
+  document.addEventListener('click', note, { capture: true });
+  return noted;
 }
 
 /** Clicks what closes its own page: the page may be gone before the click is acknowledged. */

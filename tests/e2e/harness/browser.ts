@@ -120,6 +120,20 @@ export async function startBrowser(options: BrowserOptions): Promise<PersonBrows
 
   async function pageOf(found: Target): Promise<Page> {
     const page = await found.asPage();
+    // The target may be listed under its address while it still holds the blank page it began with; what is asked of
+    // that one is lost with it.
+    const deadline = Date.now() + TIMEOUT_MS;
+    for (;;) {
+      const isThere = await page
+        .evaluate((start) => location.href.startsWith(start) && document.readyState !== 'loading', origin)
+        .catch((error: unknown) => {
+          if (page.isClosed() || Date.now() > deadline) throw error;
+          return false;
+        });
+      if (isThere) break;
+      if (Date.now() > deadline) throw new Error(`${name}'s ${found.url()} does not load.`);
+      await turn();
+    }
     await page.evaluate(NAME_SHIM);
     return page;
   }
