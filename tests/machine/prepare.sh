@@ -26,6 +26,9 @@ needs=(
   nats-server:nats-server
   turnserver:coturn
   openssl:openssl
+  age:age
+  script:bsdutils
+  promtool:prometheus
   /usr/share/fonts/opentype/inter/Inter-Regular.otf:fonts-inter
   /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf:fonts-noto-color-emoji
 )
@@ -51,10 +54,12 @@ if [ -e /etc/debian_version ] && [ "$(id -u)" = 0 ]; then
     exit 1
   fi
   rm -f "$log"
-  # The tests start a TURN server of their own; the package would leave one running for everybody.
-  case " ${missing[*]} " in
-    *' coturn '*) command -v systemctl >/dev/null && systemctl disable --now coturn >/dev/null 2>&1 || true ;;
-  esac
+  # The tests start what they need themselves; these packages would leave a server running for everybody.
+  for server in coturn prometheus; do
+    case " ${missing[*]} " in
+      *" $server "*) command -v systemctl >/dev/null && systemctl disable --now "$server" >/dev/null 2>&1 || true ;;
+    esac
+  done
   exit 0
 fi
 
