@@ -19,6 +19,9 @@ import type { PostOffice } from './post-office.ts';
 import { get, update } from './store.ts';
 import type { TurnServers } from './turn-servers.ts';
 
+/** A desktop that takes longer to take a notification keeps the host waiting no longer than this, in milliseconds. */
+const HEAD_START_MS = 150;
+
 type Ring = Extract<CallMail, { type: 'ring' }>;
 
 export interface Doorbell {
@@ -71,11 +74,12 @@ export function createDoorbell(post: PostOffice, turn: TurnServers): Doorbell {
   const keep = (calls: CallId[], peer: Address, ending: Ending) =>
     update('endings', (all) => keepEnding(all, calls, peer, ending, Date.now()));
 
-  /** The notification and the host at the same time where it can only be a first call: neither waits for the other. */
+  /** The notification first where it can only be a first call: the host's work would take the processor from it. */
   async function ring(caller: Contact, body: Ring): Promise<void> {
-    // On its way while the host opens and the notification goes up: whoever answers waits for neither.
-    void turn.get();
     const early = (await isLive()) ? undefined : isShown(showIncoming(body.call, caller, body.kind));
+    if (early) await Promise.race([early, new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))]);
+    // On its way while the host opens: whoever answers waits for neither.
+    void turn.get();
     const verdict = await offer(caller, body).catch(async (error: unknown) => {
       if (early) await clearCall(body.call);
       throw error;

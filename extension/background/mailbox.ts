@@ -62,9 +62,13 @@ export function createMailbox(me: Identity): Mailbox {
     const before = counters.get(to) ?? { last: onDisk, reserved: onDisk };
     // By this computer's clock: no relay's may drive the numbers away.
     const counter = take(before, Date.now());
-    if (counter.reserved !== before.reserved) await reserve(to, counter.reserved);
+    // The disk takes the number while the mail is sealed with it.
+    const [sealed] = await Promise.all([
+      me.seal(to, encodeMail({ ...body, seq: counter.last, at })),
+      counter.reserved === before.reserved ? undefined : reserve(to, counter.reserved),
+    ]);
     counters.set(to, counter);
-    return me.seal(to, encodeMail({ ...body, seq: counter.last, at }));
+    return sealed;
   }
 
   /** Somebody who shows the secret of an invite may have a clock that is behind, and can't be told how far. */
