@@ -1,27 +1,19 @@
-/**
- * `npm test`: builds, checks and tests everything, and ends with one line that counts what passed and what failed.
- * Where few files failed they are run once more, alone: what then passes counts as passed and is named as unsteady, with
- * what it said the first time. An unsteady test is a bug of the product or of the test, and its line is where to begin.
- */
+/** `npm test`: builds, checks and tests everything, and ends with one line that counts what passed and what failed. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** More failing files than this are no accident of the machine. */
-const UNSTEADY_FILES_MAX = 2;
-
-interface TestResult {
-  fullName: string;
-  status: string;
-  meta: { skipped?: string };
-  failureMessages: string[];
-}
+const REPORT = `${ROOT}artifacts/vitest.json`;
 
 /** The part of vitest's JSON report that is read here. */
 interface Report {
-  testResults: { name: string; status: string; message: string; assertionResults: TestResult[] }[];
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; meta: { skipped?: string } }[];
+  }[];
 }
 
 interface Count {
@@ -52,37 +44,12 @@ function count({ testResults }: Report): Count {
   return total;
 }
 
-/** Runs vitest over everything, or over these files. @returns undefined when it left no report. */
-function runTests(title: string, name: string, files: string[] = []): { passed: boolean; report?: Report } {
-  const path = `${ROOT}artifacts/${name}.json`;
-  // A report of an earlier run must not be counted as this one's.
-  rmSync(path, { force: true });
-  const args = ['node_modules/vitest/vitest.mjs', 'run', `--outputFile.json=${path}`, ...files];
-  const passed = succeeds(title, process.execPath, args);
+function readReport(): Report | undefined {
   try {
-    return { passed, report: JSON.parse(readFileSync(path, 'utf8')) as Report };
+    return JSON.parse(readFileSync(REPORT, 'utf8')) as Report;
   } catch {
-    return { passed };
+    return undefined;
   }
-}
-
-const firstLine = (text = ''): string => text.split('\n')[0] ?? '';
-
-/** What failed in `first` and passed in `again`, with the first line of what it said when it failed. */
-function unsteadyIn(first: Report, again: Report): string[] {
-  const passed = new Set(
-    again.testResults.flatMap(({ name, status, assertionResults }) => [
-      ...(status === 'passed' ? [name] : []),
-      ...assertionResults.filter((test) => test.status === 'passed').map(({ fullName }) => name + fullName),
-    ]),
-  );
-  return first.testResults.flatMap(({ name, message, assertionResults }) => {
-    const failed = assertionResults.filter(({ status }) => status === 'failed');
-    if (failed.length === 0 && passed.has(name)) return [`${relative(ROOT, name)}: ${firstLine(message)}`];
-    return failed
-      .filter(({ fullName }) => passed.has(name + fullName))
-      .map(({ fullName, failureMessages }) => `${fullName}: ${firstLine(failureMessages[0])}`);
-  });
 }
 
 const steps: [title: string, script: string][] = [
@@ -92,28 +59,19 @@ const steps: [title: string, script: string][] = [
 ];
 const broken = steps.filter(([title, script]) => !succeeds(title, 'npm', ['run', '--silent', script]));
 
-let run = runTests('tests', 'vitest');
-let unsteady: string[] = [];
-const failing = run.report?.testResults.filter(({ status }) => status === 'failed') ?? [];
-if (run.report && failing.length > 0 && failing.length <= UNSTEADY_FILES_MAX) {
-  const files = failing.map(({ name }) => name);
-  const again = runTests('what failed, once more', 'vitest-again', files);
-  if (again.report) {
-    unsteady = unsteadyIn(run.report, again.report);
-    const others = run.report.testResults.filter(({ name }) => !files.includes(name));
-    run = { passed: again.passed, report: { testResults: [...others, ...again.report.testResults] } };
-  }
-}
+// A report of an earlier run must not be counted as this one's.
+rmSync(REPORT, { force: true });
+const vitestPassed = succeeds('tests', process.execPath, ['node_modules/vitest/vitest.mjs', 'run']);
+const report = readReport();
+const { passed, failed, skipped } = report ? count(report) : { passed: 0, failed: 0, skipped: [] };
 
-const { passed, failed, skipped } = run.report ? count(run.report) : { passed: 0, failed: 0, skipped: [] };
 const problems = broken.map(([title]) => `${title} failed`);
 // An error outside any test, or no report at all, fails the run without failing a test.
-if (!run.passed && failed === 0)
-  problems.push(run.report ? 'an error outside of the tests' : 'the tests did not run');
+if (!vitestPassed && failed === 0)
+  problems.push(report ? 'an error outside of the tests' : 'the tests did not run');
 
 console.log();
 for (const line of skipped) console.log(`skipped: ${line}`);
-for (const line of unsteady) console.log(`unsteady, passed at the second try: ${line}`);
 for (const line of problems) console.log(`failed: ${line}`);
 const failures = failed + problems.length;
 console.log(
