@@ -4,22 +4,17 @@
 import type { CallId, CallKind, QuickReply } from '../../relay/mail.ts';
 import type { Address, IceServer } from '../../relay/protocol.ts';
 import { isTalking } from '../core/call-state.ts';
-import {
-  type ControlMail,
-  type ControlMessage,
-  formatControl,
-  parseControl,
-} from '../core/control-message.ts';
+import type { ControlMail, ControlMessage } from '../core/control-message.ts';
 import type { DeskCall } from '../core/desk.ts';
 import type { IcePlan } from '../core/ice-policy.ts';
 import type { LinkAct, PeerSignal } from '../core/link-book.ts';
 import type { MediaDevice } from '../core/media-problem.ts';
 import type { Call, CallSnapshot, DeviceState } from './call-host.ts';
 import { CallSafety } from './call-safety.ts';
+import { CallTransport } from './call-transport.ts';
 import { DeviceError, keepDevicesAwake, openDevice } from './devices.ts';
-import { createLinkLater, type LaterLink } from './later-link.ts';
 import { tell } from './listeners.ts';
-import { createPeerLink, type PeerLinkEvents, type TrackKind } from './peer-link.ts';
+import type { TrackKind } from './peer-link.ts';
 import { createPlaceholder } from './placeholder.ts';
 
 /** What a call asks of the desk it lies on. */
@@ -68,17 +63,19 @@ export class LiveCall implements Call {
   #wasOn = true;
   readonly #began = Date.now();
   #theirs = { microphone: true, camera: true };
-  /** `told`: what the other side knows of this side's devices. */
-  #link: { n: number; peer: LaterLink; told: string } | undefined;
+  readonly #transport: CallTransport;
   #facts: DeskCall;
   #snapshot: CallSnapshot;
 
   constructor(desk: CallDesk, facts: DeskCall) {
     this.#desk = desk;
     this.#facts = facts;
+    this.#transport = this.#makeTransport();
     this.#snapshot = this.#look();
     if (facts.direction === 'out') this.#openDevices();
     else this.#letDevicesSleep = keepDevicesAwake();
+    if (this.#placeholder) this.#transport.warmUp(this.#placeholder.track);
+    this.#tellMedia();
   }
 
   get snapshot(): CallSnapshot {
@@ -148,7 +145,7 @@ export class LiveCall implements Call {
     if (began && before.direction === 'in' && facts.direction === 'in') this.#openDevices();
     if (began) this.#startTalking();
     // What could not be made while it rang is wanted now.
-    if (began) this.#link?.peer.retry();
+    if (began) this.#transport.retry();
     if (began || facts.state.phase === 'ended') this.#letDevicesSleep();
     if (facts.state.phase === 'ended' && before.state.phase !== 'ended') this.#end();
     this.#changed();
@@ -156,66 +153,48 @@ export class LiveCall implements Call {
 
   /** Does to the transport what the desk decided. */
   act(act: LinkAct): void {
-    switch (act.do) {
-      case 'open':
-        this.#closeLink();
-        return this.#openLink(act.n, act.role);
-      case 'feed':
-        if (this.#link?.n === act.n) this.#link.peer.feed(act.signal);
-        return;
-      case 'close':
-        return this.#closeLink();
-    }
+    this.#transport.act(act);
   }
 
   /** There are fresh TURN servers. */
   useServers(turn: IceServer[]): void {
-    this.#link?.peer.useServers(turn);
+    this.#transport.useServers(turn);
   }
 
   /** Says something on the control channel. @returns whether it stands. */
   say(message: ControlMessage): boolean {
-    return this.#link?.peer.send(formatControl(message)) ?? false;
+    return this.#transport.say(message);
   }
 
-  #openLink(n: number, role: 'caller' | 'callee'): void {
-    const { id } = this.#facts;
-    const isCurrent = () => this.#link?.n === n;
-    const events: PeerLinkEvents = {
-      onSignal: (signal) => isCurrent() && this.#desk.signal(id, n, signal),
-      onLinked: () => {
-        if (!isCurrent()) return;
-        this.#tellMedia();
-        void this.#safety.begin(role, this.#desk.address, this.peer, peer.fingerprints());
-        this.#desk.linked(id, n);
+  #makeTransport(): CallTransport {
+    const desk = this.#desk;
+    const transport = new CallTransport({
+      plan: () => desk.planLink(this.#facts.id, this.#began),
+      onSignal: (n, signal) => desk.signal(this.#facts.id, n, signal),
+      onOpened: () => this.#safety.open(),
+      onLinked: (n, role) => {
+        const fingerprints = transport.peer?.fingerprints() ?? Promise.resolve(null);
+        void this.#safety.begin(role, desk.address, this.peer, fingerprints);
+        desk.linked(this.#facts.id, n);
       },
-      onLost: () => {
-        if (!isCurrent()) return;
-        this.#link = undefined;
-        this.#safety.close();
-        this.#desk.linkLost(id, n);
-      },
-      onTrack: (track) => isCurrent() && this.#takeTrack(track),
-      onControl: (text) => {
-        const message = parseControl(text);
-        if (message && isCurrent()) this.#hear(message);
-      },
-    };
-    const peer = createLinkLater(
-      () => this.#desk.planLink(id, this.#began),
-      (plan) => createPeerLink(role, plan, events),
-      () => isCurrent() && this.#desk.noTurn(id),
-    );
-    this.#link = { n, peer, told: '' };
-    this.#safety.open();
-    this.#putTracksIn();
-  }
-
-  #closeLink(): void {
-    const link = this.#link;
-    this.#link = undefined;
-    this.#safety.close();
-    link?.peer.close();
+      onLost: (n) => desk.linkLost(this.#facts.id, n),
+      onClosed: () => this.#safety.close(),
+      onRefused: () => desk.noTurn(this.#facts.id),
+      onTrack: (track) => this.#takeTrack(track),
+    });
+    transport.hear('accept', (message) => desk.control(this.#facts.id, message));
+    transport.hear('hangup', (message) => desk.control(this.#facts.id, message));
+    transport.hear('media', ({ microphone, camera }) => {
+      this.#theirs = { microphone, camera };
+      this.#changed();
+    });
+    transport.hear('safety-commit', (message) => this.#safety.hear(message));
+    transport.hear('safety-reveal', (message) => this.#safety.hear(message));
+    transport.hear('safety-different', (message) => {
+      // Before the answer nobody has seen a picture.
+      if (isTalking(this.#facts.state)) this.#safety.hear(message);
+    });
+    return transport;
   }
 
   /** Their track of a new link takes the place of the old one, so views keep their stream. */
@@ -225,24 +204,6 @@ export class LiveCall implements Call {
     stream.addTrack(track);
     this.#playSound();
     this.#changed();
-  }
-
-  #hear(message: ControlMessage): void {
-    switch (message.type) {
-      case 'accept':
-      case 'hangup':
-        return this.#desk.control(this.#facts.id, message);
-      case 'media':
-        this.#theirs = { microphone: message.microphone, camera: message.camera };
-        return this.#changed();
-      case 'safety-different':
-        // Before the answer nobody has seen a picture.
-        if (isTalking(this.#facts.state)) this.#safety.hear(message);
-        return;
-      case 'safety-commit':
-      case 'safety-reveal':
-        return this.#safety.hear(message);
-    }
   }
 
   /** Somebody saw other pictures: nobody is heard until this person wants to look again. */
@@ -306,13 +267,12 @@ export class LiveCall implements Call {
 
   /** What the other side gets: until both have said yes, and until the camera has opened, nothing but the placeholder. */
   #putTracksIn(): void {
-    if (!isTalking(this.#facts.state))
-      return this.#placeholder ? this.#link?.peer.warmUp(this.#placeholder.track) : undefined;
+    if (!isTalking(this.#facts.state)) return;
     const [microphone] = this.ownStream.getAudioTracks();
     const [camera] = this.ownStream.getVideoTracks();
-    this.#link?.peer.setTrack('audio', microphone ?? null);
+    this.#transport.setTrack('audio', microphone ?? null);
     if (!camera && this.#opening.has('camera')) return;
-    this.#link?.peer.setTrack('video', camera ?? null);
+    this.#transport.setTrack('video', camera ?? null);
     this.#closePlaceholder();
   }
 
@@ -334,10 +294,7 @@ export class LiveCall implements Call {
   #tellMedia(): void {
     const microphone = this.#devices.microphone.on;
     const camera = this.#devices.camera.on;
-    const link = this.#link;
-    const told = `${String(microphone)} ${String(camera)}`;
-    if (!link || link.told === told) return;
-    if (this.say({ type: 'media', microphone, camera })) link.told = told;
+    this.#transport.keepTold({ type: 'media', microphone, camera });
   }
 
   #removeTracks(device: MediaDevice): void {
@@ -354,7 +311,7 @@ export class LiveCall implements Call {
   }
 
   #end(): void {
-    this.#closeLink();
+    this.#transport.close();
     this.#closePlaceholder();
     this.#removeTracks('microphone');
     this.#removeTracks('camera');
