@@ -14,7 +14,7 @@ import { type Ask, type Reply, send } from '../messages.ts';
 import type { Contact, HistoryEntry } from '../storage.ts';
 import { refreshBadge } from './badge.ts';
 import { isHostOpen, openHost } from './host-door.ts';
-import { clearCall, showIncoming, showMissed, showSecond } from './notifications.ts';
+import { clearCall, rehearseIcon, showIncoming, showMissed, showSecond } from './notifications.ts';
 import type { PostOffice } from './post-office.ts';
 import { get, update } from './store.ts';
 import type { TurnServers } from './turn-servers.ts';
@@ -25,6 +25,8 @@ const HEAD_START_MS = 150;
 type Ring = Extract<CallMail, { type: 'ring' }>;
 
 export interface Doorbell {
+  /** Mail of a contact has come, and is still sealed: it may be a ring. */
+  onSealed(from: Contact): Promise<void>;
   /** Authentic mail of a call from a contact, written at `at` ms by this side's clock. */
   onMail(from: Contact, body: CallMail, at: number): Promise<void>;
   /** A relay could not deliver mail of a call. */
@@ -143,6 +145,9 @@ export function createDoorbell(post: PostOffice, turn: TurnServers): Doorbell {
   }
 
   return {
+    async onSealed(from) {
+      if (!(await isLive())) await rehearseIcon(from).catch(() => undefined);
+    },
     async onMail(from, body, at) {
       if (body.type === 'got') {
         await post.acknowledge(from.address, body.call, body.of);

@@ -46,7 +46,8 @@ export function createInbox({ mailbox, post, people, doorbell, status, clockOffs
   };
 
   async function open(from: Address, sealed: Uint8Array, relay: string): Promise<void> {
-    const wasContact = await isContact(from);
+    const contact = (await get('contacts'))[from];
+    if (contact) void doorbell.onSealed(contact);
     const opened = await mailbox.open(from, sealed, judge(from));
     if (!opened.ok) {
       if (opened.reason === 'behind' && opened.tell && (await isContact(from)))
@@ -54,7 +55,7 @@ export function createInbox({ mailbox, post, people, doorbell, status, clockOffs
       return;
     }
     await handOn(from, opened.mail, opened.mail.at - clockOffset(relay));
-    if (!wasContact && (await isContact(from))) await mailbox.note(from, opened.mail.seq);
+    if (!contact && (await isContact(from))) await mailbox.note(from, opened.mail.seq);
   }
 
   /** One after another in each queue; what comes to a full one is dropped, as if it had been lost on the way. */

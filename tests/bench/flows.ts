@@ -115,7 +115,7 @@ async function sidecallCall(stage: Stage): Promise<CallTimes> {
 
   const clicked = have(await popup.evaluate(pressButton, 'Call Bob with video'), 'button to call');
   const notification = await bob.notifications.next(({ summary }) => summary === 'Alice is calling');
-  const shown = Date.now();
+  const shown = Math.round(notification.shownAt);
   await read(popup, 'Ringing');
   const calleeHost = bobHost ?? (await watchers(bob, undefined));
   await pass(REACTION_MS);

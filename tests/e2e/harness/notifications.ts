@@ -15,6 +15,8 @@ const CLOSED = { expired: 1, dismissed: 2, byApplication: 3 } as const;
 
 export interface DesktopNotification {
   readonly id: number;
+  /** When the desktop was told to show it, in milliseconds of the machine's clock. */
+  readonly shownAt: number;
   readonly summary: string;
   readonly body: string;
   /** The buttons in the order shown. The pressed body and Chromium's own "Settings" are not among them. */
@@ -153,6 +155,7 @@ function parseNotify(call: unknown[], id: number, replaces: boolean): DesktopNot
   const actions = words.flatMap((key, at) => (at % 2 === 0 ? [{ key, label: words[at + 1] ?? '' }] : []));
   return {
     id,
+    shownAt: performance.timeOrigin + performance.now(),
     summary: String(summary),
     body: String(body),
     actions,
