@@ -4,6 +4,7 @@ import type { CallKind } from '../../../relay/mail.ts';
 import type { Address } from '../../../relay/protocol.ts';
 import type { EndReason } from '../../core/call-state.ts';
 import { watchHost } from './host-access.ts';
+import { CallScreen } from './screens.ts';
 
 /** A call and what it was at the last change. */
 export interface ShownCall {
@@ -47,6 +48,8 @@ class Calls {
 
   #see(host: CallHost | null): void {
     this.host = host;
+    // A popup that is opened onto a call reads its screen while it still reads who it is with.
+    if (host?.snapshot.calls.length) void CallScreen.fetch();
     this.#all = host?.snapshot.calls.map((call) => ({ call, snapshot: call.snapshot })) ?? [];
     this.hindrance = host?.snapshot.hindrance ?? null;
   }

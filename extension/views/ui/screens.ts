@@ -1,0 +1,24 @@
+/** What the first list does without. The popup's first drawing waits for none of these (`tests/repository.test.ts` counts). */
+import { Later } from './later.svelte.ts';
+
+export const CallScreen = new Later(() => import('./CallScreen.svelte'));
+export const OverScreen = new Later(() => import('./OverScreen.svelte'));
+export const DeviceProblem = new Later(() => import('./DeviceProblem.svelte'));
+export const SafetySheet = new Later(() => import('./SafetySheet.svelte'));
+export const ShortcutsSheet = new Later(() => import('./ShortcutsSheet.svelte'));
+export const MoreMenu = new Later(() => import('./MoreMenu.svelte'));
+
+export const FirstRun = new Later(() => import('./FirstRun.svelte'));
+export const AddScreen = new Later(() => import('./AddScreen.svelte'));
+export const RecentCalls = new Later(() => import('./RecentCalls.svelte'));
+export const ElsewhereScreen = new Later(() => import('./ElsewhereScreen.svelte'));
+export const RelayDownScreen = new Later(() => import('./RelayDownScreen.svelte'));
+export const ClaimRow = new Later(() => import('./ClaimRow.svelte'));
+export const StatusMenu = new Later(() => import('./StatusMenu.svelte'));
+export const PersonMenu = new Later(() => import('./PersonMenu.svelte'));
+
+/** Reads what a click is likely to want next, so that no call waits for its screen. To be called once the page is drawn. */
+export async function fetchNext(): Promise<void> {
+  await CallScreen.fetch();
+  await Promise.all([OverScreen.fetch(), AddScreen.fetch()]);
+}
