@@ -66,6 +66,8 @@ const background = {
   'view.hello': message({ view: v.picklist(['popup', 'panel', 'window', 'welcome', 'settings']) }, done),
   /** Opens the call window, where no side panel can be. */
   'window.open': message({}, done),
+  /** A page has done what was left for one. */
+  'errand.done': message({}, done),
   'profile.save': message({ name: v.string(), relay: relayHostSchema, welcomed: v.boolean() }, done),
   'settings.save': message({ change: settingsChangeSchema }, done),
   /** Makes a live invite, or gives back the newest live one that nobody has used. */
@@ -143,6 +145,8 @@ const host = {
     { call: callIdSchema, kind: v.optional(callKindSchema) },
     v.object({ answered: v.boolean() }),
   ),
+  'hang-up': message({ call: callIdSchema }, done),
+  'toggle-microphone': message({ call: callIdSchema }, done),
   decline: message({ call: callIdSchema, reply: v.optional(v.picklist(QUICK_REPLIES)) }, done),
   dial: message({ peer: addressSchema, kind: callKindSchema }, done),
   /** Ends every call with somebody, as hanging up does. */

@@ -13,6 +13,7 @@ export type {
   CallSummary,
   Claim,
   Contact,
+  Errand,
   HistoryEntry,
   Invite,
   KeptEnding,
@@ -56,6 +57,7 @@ const session = {
   resumeTokens: { schema: v.record(v.string(), v.string()), initial: {} },
   calls: { schema: v.array(shapes.callSummarySchema), initial: [] },
   outbox: { schema: v.array(shapes.outboxEntrySchema), initial: [] },
+  errand: { schema: shapes.errandSchema, initial: { do: 'nothing' } },
 } as const;
 
 const entries = { ...local, ...session };

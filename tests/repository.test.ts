@@ -54,6 +54,7 @@ describe('the documents', () => {
 describe('the manifest', () => {
   const uses: Record<string, RegExp> = {
     alarms: /\.alarms\./,
+    contextMenus: /\.contextMenus\./,
     notifications: /\.notifications\./,
     offscreen: /\.offscreen\./,
     sidePanel: /\.sidePanel\./,

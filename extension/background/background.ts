@@ -4,6 +4,9 @@
  */
 import browser from 'webextension-polyfill';
 import { answerMessages } from '../messages.ts';
+import { entered, typed } from './address-bar.ts';
+import { commanded, panelFor } from './commands.ts';
+import { chosen, makeMenus, panelForMenu, refreshMenus } from './menus.ts';
 import { callOfNotification } from './notifications.ts';
 import { ensureCallIsShown, noteWindow, openPanel } from './call-window.ts';
 import { pressed } from './notification-clicks.ts';
@@ -25,12 +28,30 @@ const wakeUp = (): void => void service().then((each) => each.wakeUp());
 
 answerMessages('background', async () => (await service()).handlers);
 browser.runtime.onInstalled.addListener(({ reason }) => {
+  void service().then(makeMenus);
   if (reason === 'install') void browser.tabs.create({ url: 'extension/views/welcome/welcome.html' });
 });
 browser.runtime.onStartup.addListener(wakeUp);
-browser.alarms.onAlarm.addListener(wakeUp);
+browser.alarms.onAlarm.addListener(() => {
+  wakeUp();
+  // "Do not disturb until 15:00" ends by the clock.
+  void service().then(refreshMenus);
+});
 browser.windows.onFocusChanged.addListener((id) => void noteWindow(id));
-// Only the first turn of a click may open the panel.
+// Only the first turn of a click or a key may open the panel.
+chrome.commands.onCommand.addListener((name) => {
+  const shown = panelFor(name);
+  void service().then(() => commanded(name, shown));
+});
+chrome.contextMenus.onClicked.addListener((click) => {
+  const shown = panelForMenu(click);
+  void service().then((each) => chosen(click, shown, each));
+});
+chrome.omnibox.onInputChanged.addListener((text, show) => void service().then(() => typed(text, show)));
+chrome.omnibox.onInputEntered.addListener((text) => {
+  const shown = openPanel();
+  void service().then(() => entered(text, shown));
+});
 chrome.notifications.onButtonClicked.addListener((id, button) => {
   const talks = button === 1;
   const shown = talks ? openPanel() : undefined;
@@ -44,4 +65,8 @@ chrome.notifications.onClicked.addListener((id) => {
 void browser.alarms.create(ALARM, { periodInMinutes: ALARM_PERIOD });
 wakeUp();
 // Not before the service: nothing may be read while a successor takes over.
-void service().then(() => watch('link', () => void refreshBadge(), new AbortController().signal));
+void service().then(() => {
+  const { signal } = new AbortController();
+  void watch('link', () => void refreshBadge(), signal);
+  void watch('settings', () => void refreshMenus(), signal);
+});

@@ -153,6 +153,10 @@ export async function createService(): Promise<Service> {
       await openCallWindow();
       return DONE;
     },
+    'errand.done': async () => {
+      await update('errand', () => ({ do: 'nothing' }));
+      return DONE;
+    },
     'profile.save': async ({ name, relay, welcomed }) => {
       await update('profile', (profile) => ({
         ...profile,

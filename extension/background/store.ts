@@ -17,6 +17,10 @@ export async function get<K extends StoreKey>(key: K): Promise<Stored<K>> {
   return cache.get(key) as Stored<K>;
 }
 
+/** @returns what this worker knows of `key` without waiting, or undefined if it has not read it yet. */
+export const known = <K extends StoreKey>(key: K): Stored<K> | undefined =>
+  cache.get(key) as Stored<K> | undefined;
+
 /**
  * Changes what is stored under `key`. `change` gets the current value and gives the next; giving the same one back
  * writes nothing.

@@ -29,6 +29,15 @@ async function start(): Promise<Handlers<'host'>> {
       board.decline(call, reply);
       return DONE;
     },
+    'hang-up': ({ call }) => {
+      board.hangUp(call);
+      return DONE;
+    },
+    'toggle-microphone': ({ call }) => {
+      const found = board.snapshot.calls.find(({ snapshot }) => snapshot.id === call);
+      found?.setMicrophone(!found.snapshot.microphone.on);
+      return DONE;
+    },
     dial: ({ peer, kind }) => {
       board.dial(peer, kind);
       return DONE;

@@ -14,7 +14,7 @@ export const INVITE_DAYS = 7;
 /** How long it is remembered that an invite was used, revoked or ran out, in milliseconds. */
 export const REMEMBER_INVITES_MS = 30 * DAY_MS;
 /** The longest link that is looked at, in characters. */
-const MAX_LINK_LENGTH = 2048;
+export const MAX_LINK_LENGTH = 2048;
 
 export interface InviteLink {
   relay: string;

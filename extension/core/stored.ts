@@ -11,6 +11,7 @@ import {
   secretSchema,
 } from '../../relay/mail.ts';
 import { addressSchema } from '../../relay/protocol.ts';
+import { MAX_LINK_LENGTH } from './invite.ts';
 
 /** The version of everything below. A change of shape raises it and adds a step to `core/migrate.ts`. */
 export const SCHEMA_VERSION = 1;
@@ -43,6 +44,8 @@ export const settingsSchema = v.object({
   connectBeforeAnswer: v.optional(v.picklist(['checked', 'everyone', 'nobody']), 'everyone'),
   /** Whether every path goes through a TURN server, so that nobody this person talks to sees an IP address of theirs. */
   hideAddress: v.optional(v.boolean(), false),
+  /** Whether single keys, such as M for mute, do something while a call is looked at. */
+  singleKeys: v.optional(v.boolean(), true),
   /** Whether notifications leave names out. */
   hideNames: v.optional(v.boolean(), false),
   /** Loudness of the ringtone, 0 to 1. */
@@ -167,6 +170,15 @@ export const linkStateSchema = v.variant('state', [
 /** This browser's link to its own relay. `failures` counts attempts since it last stood; `offline` says the browser has no network. */
 export type LinkState = v.InferOutput<typeof linkStateSchema>;
 
+/** What a menu of the browser was clicked for, and only a page can do. */
+export const errandSchema = v.variant('do', [
+  v.object({ do: v.literal('nothing') }),
+  /** Shows who is behind an invite. */
+  v.object({ do: v.literal('add'), link: v.pipe(v.string(), v.maxLength(MAX_LINK_LENGTH)) }),
+  v.object({ do: v.literal('copy-invite') }),
+]);
+export type Errand = v.InferOutput<typeof errandSchema>;
+
 export const callSummarySchema = v.object({
   id: callIdSchema,
   peer: addressSchema,
@@ -183,5 +195,6 @@ export const settingsChangeSchema = v.object({
   connectBeforeAnswer: v.optional(v.picklist(['checked', 'everyone', 'nobody'])),
   hideAddress: v.optional(v.boolean()),
   hideNames: v.optional(v.boolean()),
+  singleKeys: v.optional(v.boolean()),
   ringVolume: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
 });

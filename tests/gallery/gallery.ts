@@ -29,6 +29,15 @@ Object.assign(globalThis, {
   chrome: {
     extension: { getViews: () => [window] },
     sidePanel: { open: async () => console.log('side panel') },
+    commands: {
+      getAll: async () => [
+        { name: '_execute_action', shortcut: 'Alt+C' },
+        { name: 'answer', shortcut: 'Alt+A' },
+        { name: 'hang-up', shortcut: 'Alt+H' },
+        { name: 'beside-tab', shortcut: 'Alt+S' },
+        { name: 'mute', shortcut: '' },
+      ],
+    },
     action: { openPopup: async () => console.log('popup') },
   },
 });

@@ -18,6 +18,7 @@ needs=(
   Xvfb:xvfb
   xcompmgr:xcompmgr
   hsetroot:hsetroot
+  xdotool:xdotool
   dunst:dunst
   dbus-daemon:dbus-daemon
   dbus-send:dbus-bin

@@ -49,6 +49,7 @@ const backupOf = (kept: Partial<Backup['kept']> = {}): Backup => ({
       availability: { status: 'available' },
       connectBeforeAnswer: 'checked',
       hideNames: true,
+      singleKeys: true,
       hideAddress: true,
       ringVolume: 0.5,
     },

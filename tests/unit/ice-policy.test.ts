@@ -39,6 +39,7 @@ describe('a transport before the answer', () => {
     connectBeforeAnswer: 'everyone',
     hideAddress: false,
     hideNames: false,
+    singleKeys: true,
     ringVolume: 1,
   };
   const CALLERS: Record<string, Partial<Contact>> = {

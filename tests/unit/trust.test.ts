@@ -47,6 +47,7 @@ const settings: Settings = {
   connectBeforeAnswer: 'everyone',
   hideAddress: false,
   hideNames: false,
+  singleKeys: true,
   ringVolume: 1,
 };
 const TYPES: readonly MailBody['type'][] = [

@@ -1,6 +1,7 @@
 /** Single keys in a call. They are left alone while something is typed, and with a modifier they belong to the browser. */
 import type { ShownCall } from './calls.svelte.ts';
 import { takesKeys } from './focus.ts';
+import { people } from './people.svelte.ts';
 import { popOut, surface } from './surface.ts';
 
 interface CallKeys {
@@ -21,6 +22,7 @@ export function listenToCallKeys({ shown, onshortcuts }: CallKeys, signal: Abort
     shown()?.call.setMicrophone(false);
   };
   const onKey = (event: KeyboardEvent) => {
+    if (!people.settings.singleKeys) return;
     if (event.defaultPrevented || takesKeys(event.target) || event.ctrlKey || event.metaKey || event.altKey)
       return;
     if (event.key === '?') return onshortcuts();

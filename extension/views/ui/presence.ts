@@ -57,7 +57,3 @@ export function missedCalls(history: readonly HistoryEntry[], now: number): Hist
     )
     .sort((a, b) => b.at - a.at);
 }
-
-const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase();
-/** @returns whether what was typed is in the name, whatever its case and accents. */
-export const matches = (name: string, typed: string): boolean => folded(name).includes(folded(typed.trim()));

@@ -10,6 +10,7 @@ export const MoreMenu = new Later(() => import('./MoreMenu.svelte'));
 
 export const FirstRun = new Later(() => import('./FirstRun.svelte'));
 export const AddScreen = new Later(() => import('./AddScreen.svelte'));
+export const CopiedNote = new Later(() => import('./CopiedNote.svelte'));
 export const RecentCalls = new Later(() => import('./RecentCalls.svelte'));
 export const ElsewhereScreen = new Later(() => import('./ElsewhereScreen.svelte'));
 export const RelayDownScreen = new Later(() => import('./RelayDownScreen.svelte'));
