@@ -15,7 +15,9 @@ import {
   step,
 } from './call-state.ts';
 import { isSurvivor } from './glare.ts';
+import * as hold from './hold.ts';
 import * as links from './link-book.ts';
+import { asksForEnding } from './ring-policy.ts';
 
 /** How many calls may live at once: one in front, one that waits. */
 export const MAX_CALLS = 2;
@@ -38,6 +40,8 @@ export interface DeskCall {
   book: links.LinkBook;
   /** Whether a transport may be made before this person answers. */
   preconnect: boolean;
+  /** Whether this person has put the other on hold (`core/hold.ts`). */
+  isHeld: boolean;
 }
 
 export interface Desk {
@@ -77,16 +81,15 @@ function merge(first: Outcome, second: Outcome): Outcome {
 }
 
 /**
- * This person rings `peer`. Somebody who is ringing here is answered instead; somebody already in a call stays in it.
+ * This person rings `peer`. Somebody who is ringing here is answered instead; somebody already in a call is taken up; whoever
+ * else is talked with is put on hold first.
  * @param id a fresh id for the call, should it come to one
  */
 export function dial(desk: Desk, peer: Address, id: CallId, kind: CallKind, now: number): Outcome {
   const there = desk.calls.find((call) => call.peer === peer && isLive(call));
   if (there)
-    return there.state.phase === 'incoming'
-      ? answer(desk, there.id, kind, now)
-      : still(front(desk, there.id));
-  if (desk.calls.filter(isLive).length >= MAX_CALLS) return still(desk);
+    return there.state.phase === 'incoming' ? answer(desk, there.id, kind, now) : takeUp(desk, there.id, now);
+  if (!hold.mayDial(desk, MAX_CALLS)) return still(desk);
   const link = links.renew(links.emptyBook('caller'));
   const call: DeskCall = {
     id,
@@ -99,25 +102,45 @@ export function dial(desk: Desk, peer: Address, id: CallId, kind: CallKind, now:
     rival: null,
     book: link.book,
     preconnect: true,
+    isHeld: false,
   };
   return {
-    desk: { ...desk, calls: [call, ...desk.calls] },
+    desk: { ...desk, calls: [call, ...hold.holdOthers(desk, id).calls] },
     send: [{ to: peer, body: { type: 'ring', call: id, kind } }],
     links: link.acts.map((act) => ({ call: id, act })),
   };
 }
 
-/** @returns the desk with call `id` in front. */
-export function front(desk: Desk, id: CallId): Desk {
-  const call = desk.calls.find((each) => each.id === id);
-  return call ? { ...desk, calls: [call, ...desk.calls.filter((other) => other !== call)] } : desk;
-}
-
-/** This person answers call `id` with the devices of `kind`. */
-export function answer(desk: Desk, id: CallId, kind: CallKind, now: number): Outcome {
+/** This person answers call `id` with the devices of `kind`. Whoever they talk with is on hold from then on, or hung up on. */
+export function answer(
+  desk: Desk,
+  id: CallId,
+  kind: CallKind,
+  now: number,
+  others: hold.Others = 'hold',
+): Outcome {
   const call = callOf(desk, id);
   if (call?.state.phase !== 'incoming') return still(desk);
-  return apply(front(replace(desk, { ...call, own: kind }), call.id), call.id, { type: 'answer' }, now);
+  const cleared = clearFor(desk, call.id, others, now);
+  const free = hold.holdOthers(replace(cleared.desk, { ...call, own: kind }), call.id);
+  return merge(cleared, apply(hold.inFront(free, call.id), call.id, { type: 'answer' }, now));
+}
+
+/** This person goes on with call `id`, which is on hold. */
+export function takeUp(desk: Desk, id: CallId, now: number): Outcome {
+  const call = callOf(desk, id);
+  if (!call || !isTalking(call.state)) return still(desk);
+  const cleared = clearFor(desk, call.id, 'hold', now);
+  return { ...cleared, desk: hold.takeUp(cleared.desk, call.id) };
+}
+
+function clearFor(desk: Desk, id: CallId, others: hold.Others, now: number): Outcome {
+  return hold
+    .inTheWay(desk, id, others)
+    .reduce(
+      (cleared, other) => merge(cleared, apply(cleared.desk, other, { type: 'hang-up' }, now)),
+      still(desk),
+    );
 }
 
 /** Applies an event of this side to call `id`. */
@@ -137,7 +160,10 @@ export function apply(desk: Desk, id: CallId, given: CallEvent, now: number): Ou
   // They ended it by the id of a dropped ring, so they may not know that it is this call.
   if (!isLive(call) && event.type === 'mail' && event.body.call !== call.id)
     outcome.send.push({ to: call.peer, body: { type: 'hangup', call: call.id } });
-  if (!isLive(call)) return merge(outcome, afterEnd(outcome.desk, call, event, now));
+  if (!isLive(call)) {
+    const closed = merge(outcome, afterEnd(outcome.desk, call, event, now));
+    return { ...closed, desk: hold.bringBack(closed.desk, before) };
+  }
   const isAgreed = isTalking(call.state) && !isTalking(before.state);
   return isAgreed ? merge(outcome, ensureLink(outcome.desk, call)) : outcome;
 }
@@ -229,19 +255,6 @@ function onEnded(desk: Desk, call: DeskCall, body: CallMail): Outcome {
   return { ...still(desk), send: [{ to: call.peer, body: { ...call.state.ending, call: body.call } }] };
 }
 
-/**
- * @returns whether mail of a call that was never seen here is answered `hangup unknown`. Not the signals of a first link:
- * they travel with a ring that is still on its way or is repeated.
- */
-export const claimsCall = (body: CallMail): boolean => {
-  if (body.type === 'signal') return body.link > 1 || body.want === true;
-  return body.type === 'ringing' || body.type === 'accept';
-};
-
-/** @returns whether this mail shows that its sender believes the call is alive. */
-export const asksForEnding = (body: CallMail): boolean =>
-  body.type === 'ring' || body.type === 'signal' || body.type === 'ringing' || body.type === 'accept';
-
 function onRing(desk: Desk, from: Address, ring: Ring, now: number): Outcome & { verdict: Verdict } {
   const there = desk.calls.find((call) => call.peer === from && isLive(call));
   const isGlare = there?.state.phase === 'calling' || there?.state.phase === 'ringing';
@@ -276,6 +289,7 @@ function ringIn(desk: Desk, from: Address, ring: Ring, now: number): Outcome {
     rival: null,
     book: links.emptyBook('callee'),
     preconnect: false,
+    isHeld: false,
   };
   const others = desk.calls.filter(isLive);
   const ended = desk.calls.filter((other) => !isLive(other));

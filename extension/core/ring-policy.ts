@@ -2,7 +2,6 @@
 import type { Availability, KeptEnding } from '../storage.ts';
 import type { CallId, CallMail, Ending } from '../../relay/mail.ts';
 import type { Address } from '../../relay/protocol.ts';
-import { asksForEnding } from './desk.ts';
 import { withinShare } from './fair-share.ts';
 
 /** A ring older than this is noted as missed and does not ring, in milliseconds. */
@@ -61,3 +60,16 @@ export function keepEnding(
   const kept = endings.filter((old) => now - old.at < KEEP_ENDINGS_MS && !calls.includes(old.call));
   return withinShare([...kept, ...added], MAX_ENDINGS);
 }
+
+/**
+ * @returns whether mail of a call that was never seen here is answered `hangup unknown`. Not the signals of a first link:
+ * they travel with a ring that is still on its way or is repeated.
+ */
+export const claimsCall = (body: CallMail): boolean => {
+  if (body.type === 'signal') return body.link > 1 || body.want === true;
+  return body.type === 'ringing' || body.type === 'accept';
+};
+
+/** @returns whether this mail shows that its sender believes the call is alive. */
+export const asksForEnding = (body: CallMail): boolean =>
+  body.type === 'ring' || body.type === 'signal' || body.type === 'ringing' || body.type === 'accept';

@@ -4,14 +4,15 @@ import { World } from './two-people.ts';
 
 type Who = 'alice' | 'bob';
 type Command =
-  | { do: 'dial' | 'answer' | 'decline' | 'hangUp' | 'breakLink' | 'login'; who: Who }
+  | { do: 'dial' | 'answer' | 'decline' | 'hangUp' | 'breakLink' | 'login' | 'hold' | 'takeUp'; who: Who }
   | { do: 'deliver' | 'copy' | 'drop'; index: number }
+  | { do: 'hear' }
   | { do: 'wait'; ms: number };
 
 const who = fc.constantFrom<Who>('alice', 'bob');
 const index = fc.nat(6);
 const act = fc.record({
-  do: fc.constantFrom('dial', 'answer', 'decline', 'hangUp', 'breakLink', 'login'),
+  do: fc.constantFrom('dial', 'answer', 'decline', 'hangUp', 'breakLink', 'login', 'hold', 'takeUp'),
   who,
 });
 const deliver = fc.record({ do: fc.constant('deliver' as const), index });
@@ -24,6 +25,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: act },
   { weight: 8, arbitrary: deliver },
   { weight: 2, arbitrary: disturb },
+  { weight: 2, arbitrary: fc.constant({ do: 'hear' as const }) },
   { weight: 2, arbitrary: wait },
 );
 
@@ -35,6 +37,8 @@ function run(world: World, each: Command): void {
       return world.deliver(each.index % Math.max(1, world.flying.length), true);
     case 'drop':
       return world.drop(each.index % Math.max(1, world.flying.length));
+    case 'hear':
+      return world.hear();
     case 'wait':
       return world.advance(each.ms);
     default:
@@ -60,6 +64,8 @@ describe('two people joined by a network that loses, reorders and doubles mail',
         world.heal();
         expect(view(world.alice.live)).toEqual(view(world.bob.live));
         for (const { state } of world.alice.live) expect(state.phase).toBe('active');
+        for (const [one, other] of [world.people, world.people.toReversed()] as const)
+          for (const { id, isHeld } of one.live) expect(other.waits.has(id)).toBe(isHeld);
       }),
       { numRuns: 3000 },
     );
@@ -134,6 +140,25 @@ describe('two people joined by a network that loses, reorders and doubles mail',
     world.flow();
     expect(world.alice.live[0]?.book.n).toBe(2);
     expect(world.bob.live[0]?.state.phase).toBe('active');
+  });
+
+  it('know who is on hold, also when the link broke before the word arrived', () => {
+    const world = new World();
+    world.alice.dial();
+    world.flow();
+    world.bob.answer();
+    world.flow();
+    const [call] = world.alice.live;
+    if (!call) throw new Error('no call came about');
+    world.alice.hold();
+    world.bob.breakLink();
+    world.hear();
+    expect(world.bob.waits.has(call.id)).toBe(false);
+    world.flow();
+    expect(world.bob.waits.has(call.id)).toBe(true);
+    world.alice.takeUp();
+    world.flow();
+    expect(world.bob.waits.has(call.id)).toBe(false);
   });
 
   it('answers who still rings for an ended call with its ending, and does not ring', () => {

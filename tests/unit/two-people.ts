@@ -6,11 +6,12 @@ import type { CallId, CallKind, CallMail } from '../../relay/mail.ts';
 import { type Address, toBase64url } from '../../relay/protocol.ts';
 import { deadlineOf, isTalking } from '../../extension/core/call-state.ts';
 import * as desks from '../../extension/core/desk.ts';
+import { hold } from '../../extension/core/hold.ts';
 import type { LinkAct } from '../../extension/core/link-book.ts';
 import * as outboxes from '../../extension/core/outbox.ts';
 import { isUnnoticed } from '../../extension/core/call-log.ts';
 import { admit as admitSeq } from '../../extension/core/replay-window.ts';
-import { admit, keepEnding } from '../../extension/core/ring-policy.ts';
+import { admit, claimsCall, keepEnding } from '../../extension/core/ring-policy.ts';
 import type { KeptEnding } from '../../extension/storage.ts';
 
 export const ALICE = toBase64url(new Uint8Array(32).fill(1)) as Address;
@@ -23,6 +24,14 @@ interface Flying {
   body: CallMail;
   seq: number;
   at: number;
+}
+
+/** A word on the control channel of link `n`: in order, and lost with its link. */
+interface Said {
+  to: Person;
+  call: CallId;
+  n: number;
+  isHeld: boolean;
 }
 
 /** What a peer connection must never be given, found by the model of one. */
@@ -38,6 +47,7 @@ export const newId = (): CallId => {
 export class World {
   now = 1_000_000;
   flying: Flying[] = [];
+  said: Said[] = [];
   readonly alice: Person = new Person(this, 'Alice', ALICE, () => this.bob);
   readonly bob: Person = new Person(this, 'Bob', BOB, () => this.alice);
 
@@ -51,6 +61,12 @@ export class World {
     if (!mail) return;
     if (!copy) this.flying.splice(index, 1);
     mail.to.take(mail);
+  }
+
+  /** The oldest word on a control channel arrives, if its link still stands. */
+  hear(): void {
+    const word = this.said.shift();
+    if (word) word.to.hear(word);
   }
 
   drop(index: number): void {
@@ -72,6 +88,7 @@ export class World {
   /** Everything in flight arrives, in order, until nothing is in flight. */
   flow(): void {
     for (let i = 0; i < 10_000 && this.flying.length > 0; i++) this.deliver(0);
+    while (this.said.length > 0) this.hear();
   }
 
   /** The network heals: mail flows, repeats included, until every timer that could end something has had its turn. */
@@ -87,6 +104,9 @@ export class World {
 
 interface Transport {
   n: number;
+  stands: boolean;
+  /** Whether the other was told on it that they are on hold, as `CallTransport.keepTold` keeps it. */
+  told: boolean | null;
   role: 'caller' | 'callee';
   hasOffer: boolean;
   hasAnswer: boolean;
@@ -98,6 +118,8 @@ export class Person {
   endings: KeptEnding[] = [];
   /** Times this person's notification appeared, by call. */
   rung: CallId[] = [];
+  /** Calls in which this person believes to be on hold. */
+  readonly waits = new Set<CallId>();
   readonly #seen: { numbers: number[] } = { numbers: [] };
   readonly #transports = new Map<CallId, Transport>();
   readonly #attempts = new Map<CallId, number>();
@@ -138,8 +160,25 @@ export class Person {
     if (call) this.#carryOut(desks.apply(this.desk, call.id, { type: 'hang-up' }, this.world.now));
   }
 
+  hold(): void {
+    const [call] = this.live;
+    if (call) this.#carryOut({ desk: hold(this.desk, call.id), send: [], links: [] });
+  }
+
+  takeUp(): void {
+    const [call] = this.live;
+    if (call) this.#carryOut(desks.takeUp(this.desk, call.id, this.world.now));
+  }
+
+  hear({ call, n, isHeld }: Said): void {
+    if (this.#transports.get(call)?.n !== n) return;
+    if (isHeld) this.waits.add(call);
+    else this.waits.delete(call);
+  }
+
   breakLink(): void {
     const [call] = this.live;
+    if (call) this.#transports.delete(call.id);
     if (call) this.#carryOut(desks.linkLost(this.desk, call.id, call.book.n, this.world.now));
   }
 
@@ -196,7 +235,7 @@ export class Person {
         { type: 'hangup', call: body.call },
         this.world.now,
       );
-    else if (desks.claimsCall(body)) this.#post(from, { type: 'hangup', call: body.call, reason: 'unknown' });
+    else if (claimsCall(body)) this.#post(from, { type: 'hangup', call: body.call, reason: 'unknown' });
   }
 
   #receive(from: Address, body: CallMail): desks.Verdict {
@@ -221,6 +260,14 @@ export class Person {
     for (const { to, body } of send) this.#post(to, body);
     for (const { call, act } of links) this.#act(call, act);
     for (const call of desk.calls) this.#noteEnd(before, call);
+    for (const call of desk.calls) this.#tellHold(call);
+  }
+
+  #tellHold({ id, isHeld }: desks.DeskCall): void {
+    const transport = this.#transports.get(id);
+    if (!transport?.stands || transport.told === isHeld) return;
+    transport.told = isHeld;
+    this.world.said.push({ to: this.#other(), call: id, n: transport.n, isHeld });
   }
 
   #noteEnd(before: desks.Desk, { id, peer, aliases, state, direction, kind }: desks.DeskCall): void {
@@ -236,7 +283,14 @@ export class Person {
   #act(call: CallId, act: LinkAct): void {
     if (act.do === 'close') return void this.#transports.delete(call);
     if (act.do === 'open') {
-      this.#transports.set(call, { n: act.n, role: act.role, hasOffer: false, hasAnswer: false });
+      this.#transports.set(call, {
+        n: act.n,
+        role: act.role,
+        stands: false,
+        told: null,
+        hasOffer: false,
+        hasAnswer: false,
+      });
       this.#attempts.set(call, this.world.now);
       if (act.role === 'caller')
         this.#post(this.#other().address, { type: 'signal', call, link: act.n, offer: `o${act.n}` });
@@ -260,7 +314,9 @@ export class Person {
   /** Offer and answer are exchanged: both ends stand, if both still want this link. */
   #join(call: CallId, n: number): void {
     const other = this.#other();
-    if (other.#transports.get(call)?.n !== n) return;
+    const [here, there] = [this.#transports.get(call), other.#transports.get(call)];
+    if (!here || there?.n !== n) return;
+    here.stands = there.stands = true;
     this.#carryOut(desks.linked(this.desk, call, n, this.world.now));
     other.#carryOut(desks.linked(other.desk, call, n, this.world.now));
   }
