@@ -13,6 +13,11 @@ const controlSchema = v.variant('type', [
   v.object({ type: v.literal('hangup'), call: callIdSchema }),
   /** Whether this side's microphone and camera are on. */
   v.object({ type: v.literal('media'), microphone: v.boolean(), camera: v.boolean() }),
+  /** What this side shows of its computer beside its camera; null: nothing any more. */
+  v.object({
+    type: v.literal('share'),
+    shown: v.nullable(v.object({ surface: v.picklist(['screen', 'window', 'tab']), sound: v.boolean() })),
+  }),
   /** The safety check of this link: a commitment to a nonce, then the nonce. */
   v.object({ type: v.literal('safety-commit'), commitment: bytes32 }),
   v.object({ type: v.literal('safety-reveal'), nonce: bytes32 }),

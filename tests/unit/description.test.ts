@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { byPreference, START_KILOBITS, tuneDescription } from '../../extension/core/description.ts';
+import {
+  byPreference,
+  describeStereo,
+  START_KILOBITS,
+  tuneDescription,
+} from '../../extension/core/description.ts';
 
 const lines = (...all: string[]): string => all.map((line) => `${line}\r\n`).join('');
 const START = `x-google-start-bitrate=${String(START_KILOBITS)}`;
@@ -40,6 +45,33 @@ describe('a description that came', () => {
       'm=application 9 UDP/DTLS/SCTP webrtc-datachannel',
     );
     expect(tuneDescription(sdp)).toBe(sdp);
+  });
+});
+
+describe('the sound of a screen', () => {
+  const voice = ['m=audio 9 UDP/TLS/RTP/SAVPF 111', 'a=rtpmap:111 opus/48000/2'];
+  const opus = 'a=fmtp:111 minptime=10;useinbandfec=1';
+  const offer = lines('v=0', ...voice, opus, 'm=video 9 UDP/TLS/RTP/SAVPF 96', ...voice, opus);
+
+  it('is played on both sides, which this side says of the second description of sound alone', () => {
+    expect(describeStereo(offer)).toBe(
+      lines(
+        'v=0',
+        ...voice,
+        opus,
+        'm=video 9 UDP/TLS/RTP/SAVPF 96',
+        ...voice,
+        `${opus};stereo=1;sprop-stereo=1`,
+      ),
+    );
+    expect(describeStereo(describeStereo(offer))).toBe(describeStereo(offer));
+  });
+
+  it('is sent as music is, and the voice as a voice', () => {
+    const [, first, second] = tuneDescription(offer).split('m=audio');
+    expect(first).toContain('a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1');
+    expect(second).toContain('a=fmtp:111 minptime=10;useinbandfec=1;stereo=1;maxaveragebitrate=128000');
+    expect(second).not.toContain('usedtx');
   });
 });
 
