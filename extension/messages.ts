@@ -63,7 +63,10 @@ const background = {
   ),
 
   /** A view has opened and shows the call. */
-  'view.hello': message({ view: v.picklist(['popup', 'panel', 'window', 'welcome', 'settings']) }, done),
+  'view.hello': message(
+    { view: v.picklist(['popup', 'panel', 'window', 'large', 'welcome', 'settings']) },
+    done,
+  ),
   /** Opens the call window, where no side panel can be. */
   'window.open': message({}, done),
   /** A page has done what was left for one. */

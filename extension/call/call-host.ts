@@ -7,6 +7,8 @@ import type { Address } from '../../relay/protocol.ts';
 import type { CallState } from '../core/call-state.ts';
 import type { MediaProblem } from '../core/media-problem.ts';
 import type { Picture } from '../core/safety-pictures.ts';
+import type { Sharing } from './call-share.ts';
+import type { ShareWish } from './screen-capture.ts';
 
 /** One of this person's two senses in a call: whether it is on, and what is wrong if it can't be. */
 export interface DeviceState {
@@ -39,6 +41,7 @@ export interface CallSnapshot {
   /** What the other side says of its microphone and camera; true until it says otherwise. */
   readonly theirs: { readonly microphone: boolean; readonly camera: boolean };
   readonly safety: Safety;
+  readonly sharing: Sharing;
 }
 
 export interface Call {
@@ -50,6 +53,8 @@ export interface Call {
    * that belongs to the first that plays one: with the sound in a view's stream, closing the popup would silence the call.
    */
   readonly theirPicture: MediaStream;
+  /** The picture of the other person's screen, while they show one; its sound is played by the host. */
+  readonly theirScreen: MediaStream;
   /** Calls `listener` after every change. @returns what ends it; views do so on `pagehide`. */
   subscribe(listener: (snapshot: CallSnapshot) => void): () => void;
   /** Answers with the devices of `kind`, by default those the caller asked for. */
@@ -59,6 +64,9 @@ export interface Call {
   hangUp(): void;
   setMicrophone(on: boolean): void;
   setCamera(on: boolean): void;
+  /** Shows the other side a screen, a window or a tab. The browser asks which, unless the wish says it. */
+  share(wish: ShareWish): void;
+  stopSharing(): void;
   /** Tries the camera or the microphone again after a problem. */
   retryDevices(): void;
   /** Both see the same pictures: remembered for this person. */

@@ -13,7 +13,8 @@ import type { IcePlan } from '../core/ice-policy.ts';
 import type { LinkAct, PeerSignal } from '../core/link-book.ts';
 import type { IceServer } from '../../relay/protocol.ts';
 import { createLinkLater, type LaterLink } from './later-link.ts';
-import { createPeerLink, type PeerLink, type PeerLinkEvents, type TrackKind } from './peer-link.ts';
+import type { TrackKind } from '../core/media-lines.ts';
+import { createPeerLink, type PeerLink, type PeerLinkEvents } from './peer-link.ts';
 
 export type LinkRole = 'caller' | 'callee';
 type ControlType = ControlMessage['type'];
@@ -34,7 +35,7 @@ export interface TransportEvents {
   onClosed(): void;
   /** There is nothing a link may be made with. */
   onRefused(): void;
-  onTrack(track: MediaStreamTrack): void;
+  onTrack(kind: TrackKind, track: MediaStreamTrack): void;
 }
 
 interface Link {
@@ -146,7 +147,7 @@ export class CallTransport {
         this.#events.onClosed();
         this.#events.onLost(n);
       },
-      onTrack: (track) => isCurrent() && this.#events.onTrack(track),
+      onTrack: (kind, track) => isCurrent() && this.#events.onTrack(kind, track),
       onControl: (text) => {
         const message = parseControl(text);
         if (message && isCurrent()) this.#hearers.get(message.type)?.forEach((hearer) => hearer(message));

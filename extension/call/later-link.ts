@@ -4,7 +4,8 @@
  */
 import type { PeerSignal } from '../core/link-book.ts';
 import type { IcePlan } from '../core/ice-policy.ts';
-import type { PeerLink, TrackKind } from './peer-link.ts';
+import type { TrackKind } from '../core/media-lines.ts';
+import type { PeerLink } from './peer-link.ts';
 
 export interface LaterLink extends PeerLink {
   /** Looks for servers once more, if there were none. */

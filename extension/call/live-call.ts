@@ -8,14 +8,16 @@ import type { ControlMail, ControlMessage } from '../core/control-message.ts';
 import type { DeskCall } from '../core/desk.ts';
 import type { IcePlan } from '../core/ice-policy.ts';
 import type { LinkAct, PeerSignal } from '../core/link-book.ts';
+import type { TrackKind } from '../core/media-lines.ts';
 import type { MediaDevice } from '../core/media-problem.ts';
 import type { Call, CallSnapshot, DeviceState } from './call-host.ts';
 import { CallSafety } from './call-safety.ts';
+import { CallShare } from './call-share.ts';
 import { CallTransport } from './call-transport.ts';
 import { DeviceError, keepDevicesAwake, openDevice } from './devices.ts';
 import { tell } from './listeners.ts';
-import type { TrackKind } from './peer-link.ts';
 import { createPlaceholder } from './placeholder.ts';
+import type { ShareWish } from './screen-capture.ts';
 
 /** What a call asks of the desk it lies on. */
 export interface CallDesk {
@@ -64,6 +66,7 @@ export class LiveCall implements Call {
   readonly #began = Date.now();
   #theirs = { microphone: true, camera: true };
   readonly #transport: CallTransport;
+  readonly #share: CallShare;
   #facts: DeskCall;
   #snapshot: CallSnapshot;
 
@@ -71,6 +74,10 @@ export class LiveCall implements Call {
     this.#desk = desk;
     this.#facts = facts;
     this.#transport = this.#makeTransport();
+    this.#share = new CallShare(this.#transport, {
+      mayShow: () => isTalking(this.#facts.state) && !this.#safety.isDifferent,
+      changed: () => this.#changed(),
+    });
     this.#snapshot = this.#look();
     if (facts.direction === 'out') this.#openDevices();
     else this.#letDevicesSleep = keepDevicesAwake();
@@ -132,6 +139,18 @@ export class LiveCall implements Call {
     this.#changed();
   }
 
+  get theirScreen(): MediaStream {
+    return this.#share.theirScreen;
+  }
+
+  share(wish: ShareWish): void {
+    void this.#share.start(wish);
+  }
+
+  stopSharing(): void {
+    this.#share.stop();
+  }
+
   retryDevices(): void {
     if (this.#devices.microphone.problem) void this.#open('microphone');
     if (this.#devices.camera.problem) this.setCamera(true);
@@ -146,6 +165,7 @@ export class LiveCall implements Call {
     if (began) this.#startTalking();
     // What could not be made while it rang is wanted now.
     if (began) this.#transport.retry();
+    if (began) this.#share.review();
     if (began || facts.state.phase === 'ended') this.#letDevicesSleep();
     if (facts.state.phase === 'ended' && before.state.phase !== 'ended') this.#end();
     this.#changed();
@@ -180,7 +200,7 @@ export class LiveCall implements Call {
       onLost: (n) => desk.linkLost(this.#facts.id, n),
       onClosed: () => this.#safety.close(),
       onRefused: () => desk.noTurn(this.#facts.id),
-      onTrack: (track) => this.#takeTrack(track),
+      onTrack: (kind, track) => this.#takeTrack(kind, track),
     });
     transport.hear('accept', (message) => desk.control(this.#facts.id, message));
     transport.hear('hangup', (message) => desk.control(this.#facts.id, message));
@@ -198,8 +218,9 @@ export class LiveCall implements Call {
   }
 
   /** Their track of a new link takes the place of the old one, so views keep their stream. */
-  #takeTrack(track: MediaStreamTrack): void {
-    const stream = track.kind === 'video' ? this.theirPicture : this.#theirSound;
+  #takeTrack(kind: TrackKind, track: MediaStreamTrack): void {
+    if (kind === 'screen' || kind === 'screen-sound') return this.#share.takeTrack(kind, track);
+    const stream = kind === 'video' ? this.theirPicture : this.#theirSound;
     for (const old of stream.getTracks()) stream.removeTrack(old);
     stream.addTrack(track);
     this.#playSound();
@@ -210,6 +231,7 @@ export class LiveCall implements Call {
   #silence(on: boolean): void {
     if (on) this.#wasOn = this.#devices.microphone.on;
     this.#sound.muted = on;
+    this.#share.review();
     this.setMicrophone(!on && this.#wasOn);
   }
 
@@ -312,6 +334,7 @@ export class LiveCall implements Call {
 
   #end(): void {
     this.#transport.close();
+    this.#share.close();
     this.#closePlaceholder();
     this.#removeTracks('microphone');
     this.#removeTracks('camera');
@@ -332,6 +355,7 @@ export class LiveCall implements Call {
     const { id, peer, direction, kind, state } = this.#facts;
     const { microphone, camera } = this.#devices;
     const safety = this.#safety.snapshot;
-    return { id, peer, direction, kind, state, microphone, camera, theirs: this.#theirs, safety };
+    const sharing = this.#share.snapshot;
+    return { id, peer, direction, kind, state, microphone, camera, theirs: this.#theirs, safety, sharing };
   }
 }

@@ -9,16 +9,16 @@ import SimplePeer from 'simple-peer';
 import { type Candidate, MAX_CANDIDATES } from '../../relay/mail.ts';
 import type { IceServer } from '../../relay/protocol.ts';
 import type { PeerSignal } from '../core/link-book.ts';
-import { byPreference, tuneDescription } from '../core/description.ts';
+import { byPreference, describeStereo, forScreens, tuneDescription } from '../core/description.ts';
 import { hideInCandidate, hideInDescription } from '../core/hidden-address.ts';
 import type { IcePlan } from '../core/ice-policy.ts';
+import { carriedBy, MEDIA_LINES, type TrackKind } from '../core/media-lines.ts';
 import { createFirstPicture, type FirstPicture } from './first-picture.ts';
 import { type Fingerprints, fingerprintsOf } from './certificates.ts';
+import { tuneForScreen } from './screen-line.ts';
 
 /** Candidates that are found within this time travel in one signal, in milliseconds. */
 const GATHER_TOGETHER_MS = 20;
-
-export type TrackKind = 'audio' | 'video';
 
 export interface PeerLinkEvents {
   /** Something for the other side. */
@@ -28,7 +28,7 @@ export interface PeerLinkEvents {
   /** The transport is gone for good. */
   onLost(): void;
   /** The other side's track of a kind: silent and dark until they put theirs in. */
-  onTrack(track: MediaStreamTrack): void;
+  onTrack(kind: TrackKind, track: MediaStreamTrack): void;
   onControl(text: string): void;
 }
 
@@ -61,13 +61,15 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
   const peer = new SimplePeer({
     initiator: role === 'caller',
     trickle: true,
+    sdpTransform: describeStereo,
     // Always given: simple-peer would ask other companies' servers by default.
     config: { iceTransportPolicy, iceServers: plan.iceServers.map(toRtcIceServer) },
   });
   const describe = (sdp: string): string => (plan.hides ? hideInDescription(sdp) : sdp);
   const pc = (peer as unknown as PeerInternals)._pc;
-  // One stream for both tracks keeps lips and voice together at the far end.
-  const stream = new MediaStream();
+  // One stream for both tracks keeps lips and voice together at the far end; a screen and its sound have another.
+  const face = new MediaStream();
+  const screen = new MediaStream();
   const wanted = new Map<TrackKind, MediaStreamTrack | null>();
   const candidates: Candidate[] = [];
   let gathering: ReturnType<typeof setTimeout> | undefined;
@@ -75,17 +77,29 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
   let picture: FirstPicture | undefined;
   let placeholder: MediaStreamTrack | undefined;
 
+  /** The media descriptions of this connection, by what they carry. */
+  const lines = (): Map<TrackKind, RTCRtpTransceiver> => {
+    const all = pc.getTransceivers();
+    const found = new Map<TrackKind, RTCRtpTransceiver>();
+    carriedBy(all.map(({ receiver }) => receiver.track.kind)).forEach((kind, at) => {
+      const transceiver = all[at];
+      if (kind && transceiver) found.set(kind, transceiver);
+    });
+    return found;
+  };
+  const streamOf = (kind: TrackKind): MediaStream => (isOfScreen(kind) ? screen : face);
+
   if (role === 'caller') {
-    for (const kind of ['audio', 'video'] as const)
-      preferCodecs(pc.addTransceiver(kind, { direction: 'sendrecv', streams: [stream] }));
+    for (const { kind, carries } of MEDIA_LINES)
+      preferCodecs(carries, pc.addTransceiver(kind, { direction: 'sendrecv', streams: [streamOf(carries)] }));
   } else {
     // The offer's transceivers exist from here on, and simple-peer has not made its answer yet (WebRTC 1.0, 4.4.1.5).
     pc.addEventListener('signalingstatechange', () => {
       if (pc.signalingState !== 'have-remote-offer') return;
-      for (const transceiver of pc.getTransceivers()) {
+      for (const [kind, transceiver] of lines()) {
         transceiver.direction = 'sendrecv';
-        transceiver.sender.setStreams(stream);
-        preferCodecs(transceiver);
+        transceiver.sender.setStreams(streamOf(kind));
+        preferCodecs(kind, transceiver);
       }
     });
   }
@@ -97,9 +111,10 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
   };
 
   const swap = (kind: TrackKind, track: MediaStreamTrack | null): void => {
-    const transceiver = pc.getTransceivers().find(({ receiver }) => receiver.track.kind === kind);
+    const sender = lines().get(kind)?.sender;
     // A connection that closes meanwhile needs no track.
-    transceiver?.sender.replaceTrack(track).catch(() => undefined);
+    sender?.replaceTrack(track).catch(() => undefined);
+    if (sender && kind === 'screen' && track) tuneForScreen(sender).catch(() => undefined);
   };
 
   const putIn = (kind: TrackKind, track: MediaStreamTrack | null): void => {
@@ -116,10 +131,12 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
     events.onLost();
   };
 
-  pc.addEventListener('track', ({ track }) => events.onTrack(track));
+  pc.addEventListener('track', ({ track, transceiver }) => {
+    for (const [kind, each] of lines()) if (each === transceiver) events.onTrack(kind, track);
+  });
   pc.addEventListener('signalingstatechange', () => {
     if (pc.signalingState !== 'stable') return;
-    const video = pc.getTransceivers().find(({ receiver }) => receiver.track.kind === 'video');
+    const video = lines().get('video');
     if (video) picture ??= createFirstPicture(video.sender);
     picture?.prepare();
     if (placeholder && !wanted.has('video')) swap('video', placeholder);
@@ -186,9 +203,12 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
   };
 }
 
-function preferCodecs(transceiver: RTCRtpTransceiver): void {
-  const capabilities = RTCRtpReceiver.getCapabilities(transceiver.receiver.track.kind);
-  if (capabilities) transceiver.setCodecPreferences(byPreference(capabilities.codecs));
+const isOfScreen = (kind: TrackKind): boolean => kind === 'screen' || kind === 'screen-sound';
+
+function preferCodecs(carries: TrackKind, transceiver: RTCRtpTransceiver): void {
+  const codecs = RTCRtpReceiver.getCapabilities(transceiver.receiver.track.kind)?.codecs;
+  if (codecs)
+    transceiver.setCodecPreferences(isOfScreen(carries) ? forScreens(codecs) : byPreference(codecs));
 }
 
 const toRtcIceServer = ({ urls, username, credential }: IceServer): RTCIceServer => ({
