@@ -25,6 +25,7 @@ function extensionBuild(relayUrl: string): UserConfig {
         input: {
           host: 'extension/call/host.html',
           window: page('window', 'call-window'),
+          large: page('large', 'large-screen'),
           welcome: page('welcome'),
           settings: page('settings'),
         },

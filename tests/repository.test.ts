@@ -16,6 +16,7 @@ const scripts = (JSON.parse(read('package.json')) as { scripts: Record<string, s
 const manifest = JSON.parse(read('manifest.json')) as {
   key: string;
   permissions: string[];
+  optional_permissions: string[];
   content_security_policy: { extension_pages: string };
 };
 const sources = filesIn(join(ROOT, 'extension')).filter((file) => /\.(ts|svelte)$/.test(file));
@@ -59,10 +60,11 @@ describe('the manifest', () => {
     offscreen: /\.offscreen\./,
     sidePanel: /\.sidePanel\./,
     storage: /\.storage[.[]/,
+    tabCapture: /\.tabCapture\./,
   };
 
   it('asks for nothing that is not used, and everything it asks for is explained', () => {
-    for (const permission of manifest.permissions) {
+    for (const permission of [...manifest.permissions, ...manifest.optional_permissions]) {
       expect(code, permission).toMatch(uses[permission] ?? /never/);
       expect(read('README.md')).toMatch(new RegExp(`\\| \`${permission}\` +\\|`));
     }

@@ -57,6 +57,7 @@ export default {
   tabs: {
     create: async ({ url }: { url: string }) => console.log('tab', url),
     getCurrent: async () => ({ id: 1 }),
+    query: async () => [{ id: 2, width: 1280, height: 720 }],
     remove: async () => undefined,
   },
 };

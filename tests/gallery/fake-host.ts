@@ -6,6 +6,7 @@ import type {
   Hindrance,
   HostSnapshot,
 } from '../../extension/call/call-host.ts';
+import { NOTHING_SHOWN } from '../../extension/core/share.ts';
 import { PICTURES } from '../../extension/core/safety-pictures.ts';
 
 /** @returns a moving picture of nobody in particular. */
@@ -34,6 +35,41 @@ function portrait(background: string, clothes: string, skin: string): MediaStrea
   return canvas.captureStream(10);
 }
 
+/** @returns a still page of text and lines, as somebody shows it. */
+function sheet(): MediaStream {
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [1440, 900];
+  const pen = canvas.getContext('2d');
+  const draw = () => {
+    if (!pen) return;
+    pen.fillStyle = '#f7f5f0';
+    pen.fillRect(0, 0, 1440, 900);
+    pen.fillStyle = '#fff';
+    pen.fillRect(0, 0, 1440, 110);
+    pen.fillStyle = '#3b3a36';
+    pen.font = '600 44px sans-serif';
+    pen.fillText('Summer house', 60, 72);
+    pen.strokeStyle = '#8d887c';
+    pen.lineWidth = 8;
+    pen.font = '36px sans-serif';
+    for (const [word, x, y, w, h] of [
+      ['Kitchen', 120, 180, 330, 360],
+      ['Living room', 450, 180, 520, 360],
+      ['Study', 970, 180, 350, 360],
+      ['Terrace', 120, 540, 1200, 260],
+    ] as const) {
+      pen.fillStyle = word === 'Terrace' ? '#e6f1ea' : '#fff';
+      pen.fillRect(x, y, w, h);
+      pen.strokeRect(x, y, w, h);
+      pen.fillStyle = '#55524a';
+      pen.fillText(word, x + 40, y + h / 2);
+    }
+  };
+  draw();
+  setInterval(draw, 200);
+  return canvas.captureStream(5);
+}
+
 const theirs = () => portrait('#e3dcc5', '#c96a48', '#f0b48c');
 const own = () => portrait('#5a7184', '#dfd2b0', '#8a5a3c');
 
@@ -59,6 +95,10 @@ function fakeCall(first: CallSnapshot, changed: () => void): Call {
     },
     ownStream: own(),
     theirPicture: first.kind === 'video' ? theirs() : new MediaStream(),
+    theirScreen: first.sharing.theirs ? sheet() : new MediaStream(),
+    share: () =>
+      change({ sharing: { ...snapshot.sharing, own: { step: 'on', surface: 'screen', sound: true } } }),
+    stopSharing: () => change({ sharing: { ...snapshot.sharing, own: NOTHING_SHOWN } }),
     subscribe: () => () => undefined,
     answer: () => change({ state: { phase: 'active', since: Date.now() } }),
     decline: end,

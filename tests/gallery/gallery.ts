@@ -6,6 +6,7 @@ const VIEWS = {
   popup: () => import('../../extension/views/popup/popup.ts'),
   panel: () => import('../../extension/views/panel/panel.ts'),
   window: () => import('../../extension/views/window/call-window.ts'),
+  large: () => import('../../extension/views/large/large-screen.ts'),
   welcome: () => import('../../extension/views/welcome/welcome.ts'),
   settings: () => import('../../extension/views/settings/settings.ts'),
 };

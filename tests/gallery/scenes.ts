@@ -1,4 +1,5 @@
 /** Every screen as a scene: what is stored, which calls there are. `?view=popup&scene=home` shows one. */
+import { NOTHING_SHOWN } from '../../extension/core/share.ts';
 import type { CallSnapshot, Hindrance } from '../../extension/call/call-host.ts';
 import type { CallState, EndReason } from '../../extension/core/call-state.ts';
 import type { MediaDevice, MediaFault } from '../../extension/core/media-problem.ts';
@@ -118,6 +119,7 @@ const snapshot = (who: Who, state: CallState, more: Partial<CallSnapshot> = {}):
   camera: { on: true, problem: null },
   theirs: { microphone: true, camera: true },
   safety: { state: 'pictures', pictures: PICTURES.slice(14, 21), isConfirmed: false },
+  sharing: { own: NOTHING_SHOWN, theirs: null },
   ...more,
 });
 const incoming: CallState = {
@@ -244,6 +246,28 @@ export const scenes: Record<string, Scene> = {
   lost: inCall(snapshot('mara', { phase: 'reconnecting', since: now - 768_000, lostAt: now - 6000 })),
   'lost-long': inCall(
     snapshot('mara', { phase: 'reconnecting', since: now - 768_000, lostAt: now - 25_000 }),
+  ),
+  watching: inCall(
+    snapshot('mara', active, {
+      sharing: { own: NOTHING_SHOWN, theirs: { surface: 'screen', sound: false } },
+    }),
+  ),
+  sharing: inCall(
+    snapshot('mara', active, {
+      sharing: { own: { step: 'on', surface: 'screen', sound: true }, theirs: null },
+    }),
+  ),
+  'sharing-both': inCall(
+    snapshot('mara', active, {
+      sharing: {
+        own: { step: 'on', surface: 'tab', sound: true },
+        theirs: { surface: 'window', sound: false },
+      },
+    }),
+  ),
+  'share-ask': inCall(snapshot('mara', active)),
+  'sharing-failed': inCall(
+    snapshot('mara', active, { sharing: { own: { step: 'off', fault: 'forbidden' }, theirs: null } }),
   ),
   second: inCall(snapshot('mara', active), snapshot('jonas', incoming, { id: id(8), direction: 'in' })),
   ended: over('mara', 'they-hung-up', { talkedMs: 24 * 60_000 }),

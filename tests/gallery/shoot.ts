@@ -21,6 +21,11 @@ async function prepare(page: Page, scene: string): Promise<void> {
     await page.click('[data-peer] [aria-haspopup=menu]');
     await new Promise((resolve) => setTimeout(resolve, 800));
   }
+  if (scene === 'share-ask') {
+    await page.waitForSelector('.controls > .btn.plain');
+    await page.click('.controls > .btn.plain');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+  }
   if (scene.startsWith('safety')) {
     await page.click('[aria-label="Safety check"]');
     await new Promise((resolve) => setTimeout(resolve, 600));
@@ -34,6 +39,8 @@ async function prepare(page: Page, scene: string): Promise<void> {
 
 const server = await createServer({ ...config, configFile: false, server: { port: 5180 }, logLevel: 'warn' });
 await server.listen();
+// Another gallery may be open at the usual port.
+const at = `${server.resolvedUrls?.local[0] ?? ''}tests/gallery/gallery.html`;
 const browser = await puppeteer.launch({
   executablePath: '/usr/bin/chromium',
   args: [
@@ -52,19 +59,25 @@ for (const theme of ['light', 'dark'] as const) {
       const file = `${name}-${scene}-${theme}`;
       if (!isWanted(file)) continue;
       await page.setViewport({ width, height, deviceScaleFactor: 1 });
-      await page.goto(`http://localhost:5180/tests/gallery/gallery.html?view=${view}&scene=${scene}`);
+      await page.goto(`${at}?view=${view}&scene=${scene}`);
       await page.waitForSelector('main > *');
       await new Promise((resolve) => setTimeout(resolve, 250));
       await prepare(page, scene);
       await page.screenshot({ path: `${OUT}/${file}.png` });
     }
-  for (const view of ['welcome', 'settings']) {
-    if (!isWanted(`${view}-${theme}`)) continue;
+  for (const [view, scene] of [
+    ['welcome', 'home'],
+    ['settings', 'home'],
+    ['large', 'watching'],
+    ['large', 'active'],
+  ] as const) {
+    const file = scene === 'home' ? view : `${view}-${scene}`;
+    if (!isWanted(`${file}-${theme}`)) continue;
     await page.setViewport({ width: 1100, height: 720, deviceScaleFactor: 1 });
-    await page.goto(`http://localhost:5180/tests/gallery/gallery.html?view=${view}&scene=home`);
+    await page.goto(`${at}?view=${view}&scene=${scene}`);
     await page.waitForSelector('main > *');
     await new Promise((resolve) => setTimeout(resolve, 800));
-    await page.screenshot({ path: `${OUT}/${view}-${theme}.png`, fullPage: true });
+    await page.screenshot({ path: `${OUT}/${file}-${theme}.png`, fullPage: true });
   }
 }
 await browser.close();

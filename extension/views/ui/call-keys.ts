@@ -2,6 +2,7 @@
 import type { ShownCall } from './calls.svelte.ts';
 import { takesKeys } from './focus.ts';
 import { people } from './people.svelte.ts';
+import { isShowing } from './sharing.ts';
 import { popOut, surface } from './surface.ts';
 
 interface CallKeys {
@@ -36,6 +37,10 @@ export function listenToCallKeys({ shown, onshortcuts }: CallKeys, signal: Abort
       case 'v':
         if (!event.repeat) call.setCamera(!snapshot.camera.on);
         return;
+      case 's':
+        if (event.repeat) return;
+        if (isShowing(snapshot)) return call.stopSharing();
+        return call.share({ by: 'picker', prefers: 'any' });
       case 'p':
         if (surface.view !== 'window') void popOut();
         return;

@@ -76,6 +76,7 @@ export const pageWords = {
     mute: 'Mute or unmute',
     talk: 'Talk while muted (hold)',
     camera: 'Camera on or off',
+    share: 'Share your screen, or stop',
     popOut: 'Pop out',
     move: 'Move your picture',
     all: 'Show all shortcuts',

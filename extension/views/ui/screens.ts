@@ -6,6 +6,10 @@ export const OverScreen = new Later(() => import('./OverScreen.svelte'));
 export const DeviceProblem = new Later(() => import('./DeviceProblem.svelte'));
 export const SafetySheet = new Later(() => import('./SafetySheet.svelte'));
 export const ShortcutsSheet = new Later(() => import('./ShortcutsSheet.svelte'));
+export const Watch = new Later(() => import('./Watch.svelte'));
+export const ShareStrip = new Later(() => import('./ShareStrip.svelte'));
+export const ShareTab = new Later(() => import('./ShareTab.svelte'));
+export const ShareAsk = new Later(() => import('./ShareAsk.svelte'));
 export const MoreMenu = new Later(() => import('./MoreMenu.svelte'));
 
 export const FirstRun = new Later(() => import('./FirstRun.svelte'));

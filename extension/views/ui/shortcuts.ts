@@ -13,6 +13,7 @@ export const shortcuts: readonly Shortcut[] = [
   { does: pageWords.keys.mute, keys: ['M'] },
   { does: pageWords.keys.talk, keys: [pageWords.keys.space] },
   { does: pageWords.keys.camera, keys: ['V'] },
+  { does: pageWords.keys.share, keys: ['S'] },
   { does: pageWords.keys.popOut, keys: ['P'] },
   { does: pageWords.keys.move, keys: [pageWords.keys.arrows] },
   { does: pageWords.keys.all, keys: ['?'] },

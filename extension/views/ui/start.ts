@@ -14,7 +14,7 @@ export async function start(view: ViewName, Root: Component): Promise<void> {
   addEventListener('pagehide', () => life.abort(), { once: true });
   surface.view = view;
   void send('background', 'view.hello', { view }).catch(() => undefined);
-  if (view === 'popup' || view === 'panel' || view === 'window') calls.start(life.signal);
+  if (view !== 'welcome' && view !== 'settings') calls.start(life.signal);
   await Promise.all([people.start(life.signal), learnWindow().catch(() => undefined)]);
   mount(Root, { target: document.body });
 }

@@ -2,7 +2,7 @@
 import browser from 'webextension-polyfill';
 import { send } from '../../messages.ts';
 
-export type ViewName = 'popup' | 'panel' | 'window' | 'welcome' | 'settings';
+export type ViewName = 'popup' | 'panel' | 'window' | 'large' | 'welcome' | 'settings';
 
 export const surface: { view: ViewName; besideWindow: number | null } = { view: 'popup', besideWindow: null };
 
@@ -40,6 +40,18 @@ export const openSettings = (section = ''): Promise<void> =>
   openTab(browser.runtime.getURL(`extension/views/settings/settings.html${section}`));
 export const openWelcome = (): Promise<void> =>
   openTab(browser.runtime.getURL('extension/views/welcome/welcome.html#devices'));
+
+const LARGE = 'extension/views/large/large-screen.html';
+
+/** Shows the other's screen in a tab of its own, or the tab that does so already. */
+export async function openLarge(): Promise<void> {
+  const url = browser.runtime.getURL(LARGE);
+  const open = chrome.extension.getViews({ type: 'tab' }).find(({ location }) => location.href === url);
+  const tab = await open?.chrome.tabs.getCurrent();
+  if (tab?.id === undefined) return openTab(url);
+  await browser.tabs.update(tab.id, { active: true });
+  leavePopup();
+}
 
 /** Opens the browser's page of what this extension may use. */
 export const openDeviceSettings = (): Promise<void> =>

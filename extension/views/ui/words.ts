@@ -185,6 +185,8 @@ export const words = {
     unmute: 'Unmute',
     cameraOff: 'Turn camera off',
     cameraOn: 'Turn camera on',
+    share: 'Share your screen',
+    stopSharing: 'Stop sharing',
     more: 'More',
     hangUp: 'Hang up',
     cancelCall: 'Cancel call',
