@@ -33,6 +33,8 @@ export interface BrowserOptions {
   display?: Display;
   /** A desktop somebody else has furnished, with dunst for instance. By default one with our `notifications`. */
   bus?: Bus;
+  /** Whether pages sound. Muted, as a headless browser is by default, there is nothing to capture of a tab's sound. */
+  sounds?: boolean;
   /** Further switches of Chromium. */
   args?: readonly string[];
   env?: Record<string, string>;
@@ -60,7 +62,10 @@ export async function launch(options: BrowserOptions, profile: string, bus: Bus)
     defaultViewport: null,
     args: switches(options),
     // A headed browser is photographed: without the bars that speak of automation and of the missing sandbox.
-    ...(options.display ? { ignoreDefaultArgs: ['--enable-automation'] } : {}),
+    ignoreDefaultArgs: [
+      ...(options.display ? ['--enable-automation'] : []),
+      ...(options.sounds ? ['--mute-audio'] : []),
+    ],
     env: {
       ...process.env,
       ...options.env,
