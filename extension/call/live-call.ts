@@ -9,14 +9,12 @@ import type { DeskCall } from '../core/desk.ts';
 import type { IcePlan } from '../core/ice-policy.ts';
 import type { LinkAct, PeerSignal } from '../core/link-book.ts';
 import type { TrackKind } from '../core/media-lines.ts';
-import type { MediaDevice } from '../core/media-problem.ts';
-import type { Call, CallSnapshot, DeviceState } from './call-host.ts';
+import type { Call, CallSnapshot } from './call-host.ts';
 import { CallSafety } from './call-safety.ts';
 import { CallShare } from './call-share.ts';
 import { CallTransport } from './call-transport.ts';
-import { DeviceError, keepDevicesAwake, openDevice } from './devices.ts';
 import { tell } from './listeners.ts';
-import { createPlaceholder } from './placeholder.ts';
+import { OwnDevices } from './own-devices.ts';
 import type { ShareWish } from './screen-capture.ts';
 
 /** What a call asks of the desk it lies on. */
@@ -40,22 +38,12 @@ export interface CallDesk {
   changed(): void;
 }
 
-const TRACK_OF: Record<MediaDevice, TrackKind> = { microphone: 'audio', camera: 'video' };
-
 export class LiveCall implements Call {
-  readonly ownStream = new MediaStream();
   readonly theirPicture = new MediaStream();
   readonly #theirSound = new MediaStream();
   readonly #desk: CallDesk;
   readonly #listeners = new Set<(snapshot: CallSnapshot) => void>();
   readonly #sound = new Audio();
-  readonly #devices: Record<MediaDevice, DeviceState> = {
-    microphone: { on: true, problem: null },
-    camera: { on: false, problem: null },
-  };
-  readonly #opening = new Set<MediaDevice>();
-  #placeholder = createPlaceholder();
-  #letDevicesSleep: () => void = () => undefined;
   readonly #safety = new CallSafety({
     say: (message) => this.say(message),
     silence: (on) => this.#silence(on),
@@ -67,6 +55,7 @@ export class LiveCall implements Call {
   #theirs = { microphone: true, camera: true };
   readonly #transport: CallTransport;
   readonly #share: CallShare;
+  readonly #devices: OwnDevices;
   #facts: DeskCall;
   #snapshot: CallSnapshot;
 
@@ -78,15 +67,23 @@ export class LiveCall implements Call {
       mayShow: () => isTalking(this.#facts.state) && !this.#safety.isDifferent,
       changed: () => this.#changed(),
     });
+    this.#devices = new OwnDevices(this.#transport, {
+      isTalking: () => isTalking(this.#facts.state),
+      isOver: () => this.#facts.state.phase === 'ended',
+      voiceless: () => desk.noMicrophone(this.#facts.id),
+      changed: () => this.#changed(),
+    });
     this.#snapshot = this.#look();
-    if (facts.direction === 'out') this.#openDevices();
-    else this.#letDevicesSleep = keepDevicesAwake();
-    if (this.#placeholder) this.#transport.warmUp(this.#placeholder.track);
-    this.#tellMedia();
+    if (facts.direction === 'out') this.#devices.openAll(facts.own === 'video');
+    else this.#devices.keepReady();
   }
 
   get snapshot(): CallSnapshot {
     return this.#snapshot;
+  }
+
+  get ownStream(): MediaStream {
+    return this.#devices.stream;
   }
 
   get peer(): Address {
@@ -124,19 +121,11 @@ export class LiveCall implements Call {
 
   setMicrophone(on: boolean): void {
     if (on && this.#safety.isDifferent) return;
-    this.#devices.microphone = { ...this.#devices.microphone, on };
-    for (const track of this.ownStream.getAudioTracks()) track.enabled = on;
-    this.#tellMedia();
-    this.#changed();
+    this.#devices.setMicrophone(on);
   }
 
-  /** Off means closed: the light goes out, and nothing is sent. */
   setCamera(on: boolean): void {
-    this.#devices.camera = { on, problem: null };
-    if (on) void this.#open('camera');
-    else this.#closeDevice('camera');
-    this.#tellMedia();
-    this.#changed();
+    this.#devices.setCamera(on);
   }
 
   get theirScreen(): MediaStream {
@@ -152,8 +141,7 @@ export class LiveCall implements Call {
   }
 
   retryDevices(): void {
-    if (this.#devices.microphone.problem) void this.#open('microphone');
-    if (this.#devices.camera.problem) this.setCamera(true);
+    this.#devices.retry();
   }
 
   /** The desk has changed this call. */
@@ -161,12 +149,12 @@ export class LiveCall implements Call {
     const before = this.#facts;
     this.#facts = facts;
     const began = isTalking(facts.state) && !isTalking(before.state);
-    if (began && before.direction === 'in' && facts.direction === 'in') this.#openDevices();
+    if (began && before.direction === 'in' && facts.direction === 'in')
+      this.#devices.openAll(facts.own === 'video');
     if (began) this.#startTalking();
     // What could not be made while it rang is wanted now.
     if (began) this.#transport.retry();
     if (began) this.#share.review();
-    if (began || facts.state.phase === 'ended') this.#letDevicesSleep();
     if (facts.state.phase === 'ended' && before.state.phase !== 'ended') this.#end();
     this.#changed();
   }
@@ -229,78 +217,15 @@ export class LiveCall implements Call {
 
   /** Somebody saw other pictures: nobody is heard until this person wants to look again. */
   #silence(on: boolean): void {
-    if (on) this.#wasOn = this.#devices.microphone.on;
+    if (on) this.#wasOn = this.#devices.states.microphone.on;
     this.#sound.muted = on;
     this.#share.review();
     this.setMicrophone(!on && this.#wasOn);
   }
 
-  #openDevices(): void {
-    this.#devices.camera = { on: this.#facts.own === 'video', problem: null };
-    void this.#open('microphone');
-    if (this.#facts.own === 'video') void this.#open('camera');
-  }
-
-  async #open(device: MediaDevice): Promise<void> {
-    if (this.#opening.has(device)) return;
-    this.#opening.add(device);
-    try {
-      const track = await openDevice(device);
-      this.#opening.delete(device);
-      if (this.#facts.state.phase === 'ended' || (device === 'camera' && !this.#devices.camera.on))
-        track.stop();
-      else this.#addTrack(device, track);
-    } catch (error) {
-      this.#opening.delete(device);
-      this.#refuse(device, error);
-    }
-    if (isTalking(this.#facts.state)) this.#putTracksIn();
-    this.#changed();
-  }
-
-  #addTrack(device: MediaDevice, track: MediaStreamTrack): void {
-    this.#removeTracks(device);
-    this.#devices[device] = { ...this.#devices[device], problem: null };
-    track.enabled = this.#devices[device].on;
-    track.addEventListener('ended', () => {
-      if (!this.ownStream.getTracks().includes(track)) return;
-      this.#closeDevice(device);
-      this.#refuse(device, new DeviceError(device, 'missing'));
-      this.#changed();
-    });
-    this.ownStream.addTrack(track);
-    this.#tellMedia();
-  }
-
-  #refuse(device: MediaDevice, error: unknown): void {
-    if (this.#facts.state.phase === 'ended') return;
-    const problem = error instanceof DeviceError ? error.problem : { device, fault: 'in-use' as const };
-    this.#devices[device] = { on: false, problem };
-    this.#tellMedia();
-    // A call without a picture is a call; without a voice it is none yet, so nobody is kept ringing for it.
-    if (device === 'microphone' && !isTalking(this.#facts.state)) this.#desk.noMicrophone(this.#facts.id);
-  }
-
   #startTalking(): void {
-    this.#putTracksIn();
+    this.#devices.send();
     this.#playSound();
-    this.#tellMedia();
-  }
-
-  /** What the other side gets: until both have said yes, and until the camera has opened, nothing but the placeholder. */
-  #putTracksIn(): void {
-    if (!isTalking(this.#facts.state)) return;
-    const [microphone] = this.ownStream.getAudioTracks();
-    const [camera] = this.ownStream.getVideoTracks();
-    this.#transport.setTrack('audio', microphone ?? null);
-    if (!camera && this.#opening.has('camera')) return;
-    this.#transport.setTrack('video', camera ?? null);
-    this.#closePlaceholder();
-  }
-
-  #closePlaceholder(): void {
-    this.#placeholder?.close();
-    this.#placeholder = null;
   }
 
   /** Without a sound while it rings: a loudspeaker that has to be opened first would swallow the first word. */
@@ -313,31 +238,10 @@ export class LiveCall implements Call {
     this.#sound.play().catch(() => undefined);
   }
 
-  #tellMedia(): void {
-    const microphone = this.#devices.microphone.on;
-    const camera = this.#devices.camera.on;
-    this.#transport.keepTold({ type: 'media', microphone, camera });
-  }
-
-  #removeTracks(device: MediaDevice): void {
-    for (const track of this.ownStream.getTracks()) {
-      if (track.kind !== TRACK_OF[device]) continue;
-      this.ownStream.removeTrack(track);
-      track.stop();
-    }
-  }
-
-  #closeDevice(device: MediaDevice): void {
-    this.#removeTracks(device);
-    if (isTalking(this.#facts.state)) this.#putTracksIn();
-  }
-
   #end(): void {
     this.#transport.close();
     this.#share.close();
-    this.#closePlaceholder();
-    this.#removeTracks('microphone');
-    this.#removeTracks('camera');
+    this.#devices.close();
     this.#sound.srcObject = null;
     this.#sound.remove();
   }
@@ -353,7 +257,7 @@ export class LiveCall implements Call {
 
   #look(): CallSnapshot {
     const { id, peer, direction, kind, state } = this.#facts;
-    const { microphone, camera } = this.#devices;
+    const { microphone, camera } = this.#devices.states;
     const safety = this.#safety.snapshot;
     const sharing = this.#share.snapshot;
     return { id, peer, direction, kind, state, microphone, camera, theirs: this.#theirs, safety, sharing };
