@@ -58,6 +58,8 @@ const session = {
   calls: { schema: v.array(shapes.callSummarySchema), initial: [] },
   outbox: { schema: v.array(shapes.outboxEntrySchema), initial: [] },
   errand: { schema: shapes.errandSchema, initial: { do: 'nothing' } },
+  /** Whether the browser has an update of the extension in hand. */
+  updateWaits: { schema: v.boolean(), initial: false },
 } as const;
 
 const entries = { ...local, ...session };

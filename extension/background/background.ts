@@ -12,6 +12,7 @@ import { ensureCallIsShown, noteWindow, openPanel } from './call-window.ts';
 import { pressed } from './notification-clicks.ts';
 import { createService, type Service } from './service.ts';
 import { watch } from '../storage.ts';
+import { updateWaits } from './updates.ts';
 import { refreshBadge } from './badge.ts';
 
 const ALARM = 'wake';
@@ -32,6 +33,7 @@ browser.runtime.onInstalled.addListener(({ reason }) => {
   if (reason === 'install') void browser.tabs.create({ url: 'extension/views/welcome/welcome.html' });
 });
 browser.runtime.onStartup.addListener(wakeUp);
+browser.runtime.onUpdateAvailable.addListener(() => void service().then(updateWaits));
 browser.alarms.onAlarm.addListener(() => {
   wakeUp();
   // "Do not disturb until 15:00" ends by the clock.
@@ -65,8 +67,9 @@ chrome.notifications.onClicked.addListener((id) => {
 void browser.alarms.create(ALARM, { periodInMinutes: ALARM_PERIOD });
 wakeUp();
 // Not before the service: nothing may be read while a successor takes over.
-void service().then(() => {
+void service().then((each) => {
   const { signal } = new AbortController();
+  each.keepWatch(signal);
   void watch('link', () => void refreshBadge(), signal);
   void watch('settings', () => void refreshMenus(), signal);
 });

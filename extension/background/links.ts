@@ -26,6 +26,10 @@ export interface Links {
   reconcile(): Promise<void>;
   /** Connects what waits, now. */
   retryNow(): void;
+  /** The network may have changed: sees to it that what seems to stand does, and connects the rest now. */
+  probe(): void;
+  /** Whether every link that should stand does. */
+  readonly isWhole: boolean;
   takeOver(): void;
   /** @returns the relay and reference it was sent with, or null if no link to the recipient's relay stands. */
   sendMail(to: Address, sealed: Uint8Array): Promise<{ relay: string; ref: number } | null>;
@@ -181,6 +185,10 @@ export function createLinks(me: Identity, events: LinksEvents): Links {
       }
     },
     retryNow: () => links.forEach((link) => link.retryNow()),
+    probe: () => links.forEach((link) => link.probe()),
+    get isWhole() {
+      return [...links.values()].every((link) => link.isSettled);
+    },
     takeOver: () => links.forEach((link) => link.takeOver()),
     async sendMail(to, sealed) {
       const contact = (await get('contacts'))[to];

@@ -2,7 +2,13 @@
  * One link to one relay: logs in, answers pings, notices silence, comes back by itself. What arrives goes to `events`.
  */
 import { linkUrl } from '../core/relay-address.ts';
-import { reconnectWait } from '../core/reconnect.ts';
+import {
+  type AttemptEnd,
+  DOUBT_MS,
+  PROBE_PATIENCE_MS,
+  reachPatience,
+  reconnectWait,
+} from '../core/reconnect.ts';
 import {
   type Address,
   CLOSE,
@@ -13,7 +19,6 @@ import {
   parseMailFrame,
   parseRelayFrame,
   type RelayFrame,
-  SILENCE_MS,
   SUBPROTOCOL,
   toBase64url,
   isAddress,
@@ -25,8 +30,14 @@ import type { Identity } from './identity.ts';
 
 /** How long a relay may take to name TURN servers, a login before it included, in milliseconds. */
 const TURN_ANSWER_MS = 10_000;
-/** How long a login may take before another attempt is made, in milliseconds. */
+/** How long a relay that was reached may take for the login, in milliseconds. */
 const LOGIN_PATIENCE_MS = 10_000;
+/** A link that said something so short a while ago stands, in milliseconds. */
+const SURE_MS = 5000;
+/** An attempt that is younger has not had its chance yet, in milliseconds. */
+const FRESH_MS = 1000;
+/** The shortest mail there is. Sent to oneself, it is one that the relay says at once it did not deliver. */
+const PROBE = new Uint8Array(1);
 
 export interface LinkEvents {
   onState(state: LinkState): void;
@@ -46,6 +57,8 @@ export class RelayLink {
   #socket: WebSocket | undefined;
   #state: LinkState = { state: 'off' };
   #failures = 0;
+  #openedAt = 0;
+  #heardAt = 0;
   #ref = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
@@ -66,6 +79,11 @@ export class RelayLink {
 
   get isConnected(): boolean {
     return this.#state.state === 'connected';
+  }
+
+  /** Whether there is nothing to wait for: it stands, or is not meant to. */
+  get isSettled(): boolean {
+    return this.#state.state !== 'connecting' && this.#state.state !== 'waiting';
   }
 
   get state(): LinkState {
@@ -95,6 +113,20 @@ export class RelayLink {
     this.#open();
   }
 
+  /**
+   * The way to the relay may have changed: asks it for a word, by mail to oneself. A link that is only half there is
+   * replaced after 3 s, one that is being made on the old way is begun anew.
+   */
+  probe(): void {
+    if (this.isConnected && this.#socket) {
+      this.#post(this.#socket, this.#me.address, PROBE);
+      return this.#expectWord(PROBE_PATIENCE_MS);
+    }
+    const isStuck = this.#state.state === 'connecting' && Date.now() - this.#openedAt > FRESH_MS;
+    if (isStuck) this.#open();
+    else this.retryNow();
+  }
+
   /** Takes the link back from another browser with the same identity. */
   takeOver(): void {
     if (this.#state.state === 'replaced') this.#open();
@@ -113,8 +145,15 @@ export class RelayLink {
   /** Hands a sealed mail to the relay. @returns its reference, or null if the link is down. */
   sendMail(to: Address, sealed: Uint8Array): number | null {
     if (!this.isConnected || !this.#socket) return null;
+    const ref = this.#post(this.#socket, to, sealed);
+    // Who rings over a link that died while nobody spoke must not wait until the silence is noticed.
+    if (Date.now() - this.#heardAt > SURE_MS) this.probe();
+    return ref;
+  }
+
+  #post(socket: WebSocket, to: Address, sealed: Uint8Array): number {
     this.#ref = (this.#ref + 1) >>> 0;
-    this.#socket.send(mailFrame({ party: fromBase64url(to), ref: this.#ref, sealed }));
+    socket.send(mailFrame({ party: fromBase64url(to), ref: this.#ref, sealed }));
     return this.#ref;
   }
 
@@ -136,16 +175,17 @@ export class RelayLink {
     this.#drop();
     this.#setState({ state: 'connecting' });
     const socket = this.#dial();
-    if (!socket) return this.#closed(0);
+    if (!socket) return this.#closed(0, 'refused');
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    this.#expectWord(LOGIN_PATIENCE_MS);
+    this.#openedAt = Date.now();
+    this.#expectWord(reachPatience(this.#failures));
     socket.onopen = () => void this.#hello(socket);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (socket === this.#socket) this.#hear(data);
     };
     socket.onclose = ({ code }) => {
-      if (socket === this.#socket) this.#closed(code);
+      if (socket === this.#socket) this.#closed(code, 'refused');
     };
   }
 
@@ -159,13 +199,14 @@ export class RelayLink {
   }
 
   async #hello(socket: WebSocket): Promise<void> {
+    if (socket === this.#socket) this.#expectWord(LOGIN_PATIENCE_MS);
     const resume = await this.#tokens.get();
     if (socket !== this.#socket) return;
     this.#say({ type: 'hello', address: this.#me.address, ...(resume !== undefined && { resume }) });
   }
 
   #hear(data: unknown): void {
-    if (this.isConnected) this.#expectWord(SILENCE_MS);
+    if (this.isConnected) this.#doubtLater();
     if (typeof data === 'string') {
       const frame = parseRelayFrame(data);
       if (frame) this.#heed(frame);
@@ -175,7 +216,8 @@ export class RelayLink {
     const mail = parseMailFrame(new Uint8Array(data));
     if (!mail) return;
     const from = toBase64url(mail.party);
-    if (isAddress(from)) this.#events.onMail(from, mail.sealed);
+    // The echo of a probe has said all it has to say by being here.
+    if (isAddress(from) && from !== this.#me.address) this.#events.onMail(from, mail.sealed);
   }
 
   #heed(frame: RelayFrame): void {
@@ -188,7 +230,7 @@ export class RelayLink {
         void this.#tokens.set(frame.resume);
         this.#failures = 0;
         this.#setState({ state: 'connected', sinceMs: Date.now() });
-        this.#expectWord(SILENCE_MS);
+        this.#doubtLater();
         if (this.#turnWaiters.size > 0) this.#say({ type: 'turn' });
         return this.#events.onWelcome(frame);
       case 'ping':
@@ -208,7 +250,7 @@ export class RelayLink {
     const socket = this.#socket;
     const nonce = await this.#me.answerChallenge(enc, sealed, this.host);
     if (socket !== this.#socket) return;
-    if (nonce === null) return this.#closed(CLOSE.notAuthentic);
+    if (nonce === null) return this.#closed(CLOSE.notAuthentic, 'refused');
     this.#say({ type: 'proof', nonce });
   }
 
@@ -219,15 +261,22 @@ export class RelayLink {
   /** A relay that is silent for so long is gone, whatever the socket says: half-open after sleep, or accepting and never answering. */
   #expectWord(withinMs: number): void {
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#closed(0), withinMs);
+    this.#silence = setTimeout(() => this.#closed(0, 'silent'), withinMs);
   }
 
-  #closed(code: number): void {
+  /** It has just said something. */
+  #doubtLater(): void {
+    this.#heardAt = Date.now();
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.probe(), DOUBT_MS);
+  }
+
+  #closed(code: number, end: AttemptEnd): void {
     this.#drop();
     if (code === CLOSE.notAuthentic) void this.#tokens.set(undefined);
     if (code === CLOSE.replaced) return this.#setState({ state: 'replaced' });
     this.#failures++;
-    const waitMs = reconnectWait(this.#failures, Math.random());
+    const waitMs = reconnectWait(end, this.#failures, Math.random());
     this.#setState({
       state: 'waiting',
       retryAt: Date.now() + waitMs,

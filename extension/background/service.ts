@@ -19,12 +19,16 @@ import { createStatusTeller } from './status.ts';
 import { makeWay, openArrival, takeOver } from './successor.ts';
 import { get, update } from './store.ts';
 import { createTurnServers } from './turn-servers.ts';
+import { takeUpdate } from './updates.ts';
+import { keepWatch } from './watchman.ts';
 import { dropWishes, grantWishes, makeWish } from './wishes.ts';
 
 export interface Service {
   handlers: Handlers<'background'>;
   /** Connects what should be connected: at every start of the worker, every alarm, every view that opens. */
   wakeUp(): Promise<void>;
+  /** Looks after the links until `signal` aborts. */
+  keepWatch(signal: AbortSignal): void;
 }
 
 export async function createService(): Promise<Service> {
@@ -129,6 +133,7 @@ export async function createService(): Promise<Service> {
       else closeHostSoon();
       await refreshBadge();
       await status.changed();
+      void takeUpdate();
       return DONE;
     },
     'turn.get': async () => {
@@ -261,6 +266,8 @@ export async function createService(): Promise<Service> {
       // A worker that was stopped meanwhile has forgotten that it was going to.
       const isCalm = (await get('calls')).every(({ phase }) => phase === 'ended');
       if (!isClosing() && isCalm && (await isHostOpen())) closeHostSoon();
+      await takeUpdate();
     },
+    keepWatch: (signal) => keepWatch(links, signal),
   };
 }

@@ -8,7 +8,16 @@ import { endOf, formatInvite, parseInvite, untilDayOf } from '../../extension/co
 import { faultOf, knownFault } from '../../extension/core/media-problem.ts';
 import { migrate } from '../../extension/core/migrate.ts';
 import { cleanName, isSameName } from '../../extension/core/name.ts';
-import { FIRST_WAIT_MS, LONGEST_WAIT_MS, reconnectWait } from '../../extension/core/reconnect.ts';
+import {
+  FIRST_WAIT_MS,
+  hasSlept,
+  LONG_PATIENCE_MS,
+  LONGEST_WAIT_MS,
+  REACH_PATIENCE_MS,
+  reachPatience,
+  reconnectWait,
+  SILENT_WAIT_MS,
+} from '../../extension/core/reconnect.ts';
 import { isLoopback, linkUrl, parseRelayHost } from '../../extension/core/relay-address.ts';
 import { admit, RESERVE_BLOCK, take, WINDOW_SIZE } from '../../extension/core/replay-window.ts';
 import type { CallId } from '../../relay/mail.ts';
@@ -203,10 +212,33 @@ describe('the address of a relay', () => {
 
 describe('the wait before another attempt', () => {
   it('doubles from half a second to half a minute and is never the same for everybody', () => {
-    expect(reconnectWait(1, 1)).toBe(FIRST_WAIT_MS);
-    expect(reconnectWait(1, 0)).toBe(FIRST_WAIT_MS / 2);
-    expect(reconnectWait(3, 1)).toBe(FIRST_WAIT_MS * 4);
-    expect(reconnectWait(1000, 1)).toBe(LONGEST_WAIT_MS);
+    expect(reconnectWait('refused', 1, 1)).toBe(FIRST_WAIT_MS);
+    expect(reconnectWait('refused', 1, 0)).toBe(FIRST_WAIT_MS / 2);
+    expect(reconnectWait('refused', 3, 1)).toBe(FIRST_WAIT_MS * 4);
+    expect(reconnectWait('refused', 1000, 1)).toBe(LONGEST_WAIT_MS);
+  });
+
+  it('stays short where the way there is silent, and each third attempt is patient with a slow one', () => {
+    expect(reconnectWait('silent', 1000, 1)).toBe(SILENT_WAIT_MS);
+    expect([0, 1, 2, 3, 4, 5].map(reachPatience)).toEqual([
+      REACH_PATIENCE_MS,
+      REACH_PATIENCE_MS,
+      LONG_PATIENCE_MS,
+      REACH_PATIENCE_MS,
+      REACH_PATIENCE_MS,
+      LONG_PATIENCE_MS,
+    ]);
+  });
+});
+
+describe('a look at the clock', () => {
+  const noon = 1_800_000_000_000;
+
+  it('tells sleep and a clock that was set from a busy second', () => {
+    expect(hasSlept(noon, noon + 1000)).toBe(false);
+    expect(hasSlept(noon, noon + 4000)).toBe(false);
+    expect(hasSlept(noon, noon + 3_600_000)).toBe(true);
+    expect(hasSlept(noon, noon - 3_600_000)).toBe(true);
   });
 });
 

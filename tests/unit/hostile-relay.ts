@@ -33,6 +33,10 @@ export class HostileRelay {
   readonly skews = new Map<Address, number>();
   /** How many frames it was sent, of any kind. */
   heard = 0;
+  /** It accepts whoever comes and says nothing any more. */
+  isDeaf = false;
+  /** Nobody listens at its address. */
+  isGone = false;
   readonly #sockets = new Map<Address, PlayedSocket>();
 
   /** The `WebSocket` of a browser whose every link leads here. */
@@ -42,6 +46,7 @@ export class HostileRelay {
 
   hear(socket: PlayedSocket, data: string | Uint8Array): void {
     this.heard++;
+    if (this.isDeaf) return;
     if (typeof data !== 'string') return this.#carry(socket, data);
     const frame = JSON.parse(data) as ClientFrame;
     if (frame.type === 'watch' && socket.address) this.watched.set(socket.address, frame.addresses);
@@ -75,6 +80,9 @@ export class HostileRelay {
       ref: mail.ref,
       sealed: mail.sealed,
     };
+    // Whoever is here hears an honest relay's answer to the question whether they are.
+    if (carried.to === carried.from)
+      return this.say(carried.from, { type: 'undelivered', ref: carried.ref, reason: 'offline' });
     this.flying.push(carried);
     this.recorded.push(carried);
   }
@@ -138,6 +146,7 @@ class PlayedSocket {
     this.#relay = relay;
     queueMicrotask(() => {
       if (this.readyState !== 0) return;
+      if (relay.isGone) return this.drop(1006);
       this.readyState = 1;
       this.onopen?.();
     });

@@ -186,11 +186,16 @@ export class PlayedBrowser {
       return { createService, answerMessages };
     });
     const service = await createService();
+    const life = new AbortController();
+    service.keepWatch(life.signal);
     answerMessages('background', () => Promise.resolve(service.handlers));
     return {
       handlers: service.handlers,
       wakeUp: () => service.wakeUp(),
-      close: () => links.forEach((link) => link.close()),
+      close: () => {
+        life.abort();
+        links.forEach((link) => link.close());
+      },
     };
   }
 
@@ -237,6 +242,7 @@ export class PlayedBrowser {
       storage: { local: area(this.local), session: area(this.session) },
       runtime: {
         id: 'sidecall',
+        getPlatformInfo: () => Promise.resolve({}),
         onMessage: { addListener: (listener: Listener) => void (this.#listeners[context] = listener) },
         sendMessage: (message: { target: Context }) =>
           isAlive() ? this.#send(message.target, message) : new Promise(() => undefined),

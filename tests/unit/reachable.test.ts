@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DOUBT_MS, PROBE_PATIENCE_MS } from '../../extension/core/reconnect.ts';
+import { mayUpdate } from '../../extension/core/update.ts';
+import type { CallSummary, OutboxEntry } from '../../extension/storage.ts';
+import { HostileRelay } from './hostile-relay.ts';
+import { PlayedBrowser } from './played-browser.ts';
+import { pass, playBrowserGlobals, settle } from './played-clock.ts';
+import { Ether } from './played-transport.ts';
+
+let relay: HostileRelay;
+let bob: PlayedBrowser;
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] });
+  playBrowserGlobals();
+  relay = new HostileRelay();
+  vi.stubGlobal('WebSocket', relay.WebSocket);
+  bob = await PlayedBrowser.of('Bob', { ether: new Ether(), sealed: [] });
+  await bob.start();
+});
+afterEach(async () => {
+  await bob.close();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** How often the relay was dialled while this went on. */
+async function diallings(during: () => Promise<void>): Promise<number> {
+  const before = relay.dialled.length;
+  await during();
+  return relay.dialled.length - before;
+}
+
+describe('a link that seems to stand', () => {
+  it('is left alone while the relay answers, however rarely it speaks', async () => {
+    expect(await diallings(() => pass(10 * 60_000))).toBe(0);
+    expect(relay.isLinked(bob.address)).toBe(true);
+  });
+
+  it('is made anew within half a minute where the way has died and nobody said so', async () => {
+    relay.isDeaf = true;
+    expect(await diallings(() => pass(DOUBT_MS + PROBE_PATIENCE_MS + 1000))).toBeGreaterThan(0);
+  });
+
+  it('is asked at once after the computer slept, and made anew if nothing comes', async () => {
+    relay.isDeaf = true;
+    vi.setSystemTime(Date.now() + 8 * 3_600_000);
+    expect(await diallings(() => pass(PROBE_PATIENCE_MS + 2000))).toBeGreaterThan(0);
+  });
+
+  it('is kept over a sleep that it survived', async () => {
+    vi.setSystemTime(Date.now() + 8 * 3_600_000);
+    expect(await diallings(() => pass(20_000))).toBe(0);
+  });
+});
+
+describe('a relay that is away', () => {
+  it('is tried anew as soon as there is a network again, whatever the wait was', async () => {
+    relay.isGone = true;
+    relay.cut(bob.address);
+    vi.stubGlobal('navigator', { onLine: false });
+    await pass(10 * 60_000);
+    relay.isGone = false;
+    vi.stubGlobal('navigator', { onLine: true });
+    await pass(1500);
+    expect(relay.isLinked(bob.address)).toBe(true);
+  });
+
+  it('that accepts and never answers is tried every few seconds, and the first answer counts', async () => {
+    relay.isDeaf = true;
+    relay.cut(bob.address);
+    const tries = await diallings(() => pass(120_000));
+    expect(tries).toBeGreaterThanOrEqual(9);
+    expect(tries).toBeLessThanOrEqual(40);
+    relay.isDeaf = false;
+    await pass(11_000);
+    expect(relay.isLinked(bob.address)).toBe(true);
+  });
+
+  it('for an hour is tried at least every half minute, and not more often than it can bear', async () => {
+    relay.isGone = true;
+    relay.cut(bob.address);
+    const tries = await diallings(() => pass(3_600_000, 5000));
+    expect(tries).toBeGreaterThan(100);
+    expect(tries).toBeLessThan(260);
+    await settle();
+  });
+});
+
+describe('an update that waits', () => {
+  const call = (phase: CallSummary['phase']) => ({ phase }) as CallSummary;
+  const mail = (nextAt: number | null) => ({ nextAt }) as OutboxEntry;
+
+  it('is taken when there is no call, nobody looks, and nothing has yet to be said', () => {
+    expect(mayUpdate({ calls: [], outbox: [], pages: 0 })).toBe(true);
+    expect(mayUpdate({ calls: [call('ended')], outbox: [mail(null)], pages: 0 })).toBe(true);
+  });
+
+  it.each(['calling', 'ringing', 'incoming', 'connecting', 'active', 'reconnecting'] as const)(
+    'waits while a call is %s',
+    (phase) => {
+      expect(mayUpdate({ calls: [call('ended'), call(phase)], outbox: [], pages: 0 })).toBe(false);
+    },
+  );
+
+  it('waits for the other side to confirm an ending, and for whoever looks at a page', () => {
+    expect(mayUpdate({ calls: [], outbox: [mail(5)], pages: 0 })).toBe(false);
+    expect(mayUpdate({ calls: [], outbox: [], pages: 1 })).toBe(false);
+  });
+});
