@@ -5,6 +5,9 @@
 import type { CallId, CallKind, QuickReply } from '../../relay/mail.ts';
 import type { Address } from '../../relay/protocol.ts';
 import type { CallState } from '../core/call-state.ts';
+import type { CallQuality } from '../core/call-quality.ts';
+import type { CallDetails } from '../core/call-stats.ts';
+import type { Others } from '../core/hold.ts';
 import type { MediaProblem } from '../core/media-problem.ts';
 import type { Picture } from '../core/safety-pictures.ts';
 import type { Sharing } from './call-share.ts';
@@ -15,6 +18,9 @@ export interface DeviceState {
   on: boolean;
   problem: MediaProblem | null;
 }
+
+/** Who has put whom on hold: this person the other, they this person, or both each other. */
+export type Hold = 'none' | 'mine' | 'theirs' | 'both';
 
 /** How far the safety check is. A new transport makes a new one. */
 export type Safety =
@@ -42,6 +48,9 @@ export interface CallSnapshot {
   readonly theirs: { readonly microphone: boolean; readonly camera: boolean };
   readonly safety: Safety;
   readonly sharing: Sharing;
+  readonly hold: Hold;
+  /** How good the connection is; null while it is not known. */
+  readonly quality: CallQuality | null;
 }
 
 export interface Call {
@@ -57,11 +66,20 @@ export interface Call {
   readonly theirScreen: MediaStream;
   /** Calls `listener` after every change. @returns what ends it; views do so on `pagehide`. */
   subscribe(listener: (snapshot: CallSnapshot) => void): () => void;
-  /** Answers with the devices of `kind`, by default those the caller asked for. */
-  answer(kind?: CallKind): void;
+  /**
+   * Answers with the devices of `kind`, by default those the caller asked for. Whoever is talked with meanwhile is put on hold,
+   * unless `others` says otherwise.
+   */
+  answer(kind?: CallKind, others?: Others): void;
   decline(reply?: QuickReply): void;
   /** Hangs up, cancels or declines: ends the call whatever its state. */
   hangUp(): void;
+  /** Puts the other side on hold: neither sends anything, and both wait. */
+  hold(): void;
+  /** Goes on with a call that is on hold, in front; another that is talked in is put on hold for it. */
+  takeUp(): void;
+  /** What the connection is like right now, without anything that tells where anybody is; null if none stands. */
+  details(): Promise<CallDetails | null>;
   setMicrophone(on: boolean): void;
   setCamera(on: boolean): void;
   /** Shows the other side a screen, a window or a tab. The browser asks which, unless the wish says it. */
@@ -97,7 +115,8 @@ export interface CallHost {
   readonly snapshot: HostSnapshot;
   /** Calls `listener` after every change of the list or of any call in it. @returns what ends it. */
   subscribe(listener: (snapshot: HostSnapshot) => void): () => void;
-  /** Rings somebody. Nothing is opened or sent if a needed device is known to be blocked or missing: see `hindrance`. */
+  /**
+   * Rings somebody. Whoever is talked with is put on hold first; while two calls live, or one is being rung, nothing happens. Nothing is opened or sent if a needed device is known to be blocked or missing: see `hindrance`. */
   dial(peer: Address, kind: CallKind, path?: CallPath): void;
   /** Forgets an ended call or a hindrance. */
   dismiss(): void;

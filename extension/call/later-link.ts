@@ -69,6 +69,7 @@ export function createLinkLater(
       else tracks.set(kind, track);
     },
     useServers: (servers) => peer?.useServers(servers),
+    stats: () => peer?.stats() ?? Promise.resolve(null),
     fingerprints: () => peer?.fingerprints() ?? Promise.resolve(null),
     close() {
       state = 'closed';

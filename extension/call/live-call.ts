@@ -4,17 +4,21 @@
 import type { CallId, CallKind, QuickReply } from '../../relay/mail.ts';
 import type { Address, IceServer } from '../../relay/protocol.ts';
 import { isTalking } from '../core/call-state.ts';
+import type { CallDetails } from '../core/call-stats.ts';
 import type { ControlMail, ControlMessage } from '../core/control-message.ts';
 import type { DeskCall } from '../core/desk.ts';
+import type { Others } from '../core/hold.ts';
 import type { IcePlan } from '../core/ice-policy.ts';
 import type { LinkAct, PeerSignal } from '../core/link-book.ts';
 import type { TrackKind } from '../core/media-lines.ts';
 import type { Call, CallSnapshot } from './call-host.ts';
+import { CallHold } from './call-hold.ts';
 import { CallSafety } from './call-safety.ts';
 import { CallShare } from './call-share.ts';
 import { CallTransport } from './call-transport.ts';
 import { tell } from './listeners.ts';
 import { OwnDevices } from './own-devices.ts';
+import { QualityWatch } from './quality-watch.ts';
 import type { ShareWish } from './screen-capture.ts';
 
 /** What a call asks of the desk it lies on. */
@@ -23,7 +27,9 @@ export interface CallDesk {
   readonly address: Address;
   /** What the next link of call `id`, which began at `began` ms, is made with; null if no path that is allowed can be made. */
   planLink(id: CallId, began: number): IcePlan | null | Promise<IcePlan | null>;
-  answer(id: CallId, kind: CallKind | undefined): boolean;
+  answer(id: CallId, kind: CallKind | undefined, others: Others | undefined): boolean;
+  hold(id: CallId): void;
+  takeUp(id: CallId): void;
   decline(id: CallId, reply: QuickReply | undefined): void;
   hangUp(id: CallId): void;
   noMicrophone(id: CallId): void;
@@ -47,6 +53,15 @@ export class LiveCall implements Call {
   readonly #safety = new CallSafety({
     say: (message) => this.say(message),
     silence: (on) => this.#silence(on),
+    changed: () => this.#changed(),
+  });
+  readonly #hold = new CallHold({
+    tell: (on) => this.#transport.keepTold({ type: 'hold', on }),
+    changed: () => this.#onHold(),
+  });
+  readonly #quality = new QualityWatch({
+    stats: () => this.#transport.peer?.stats() ?? Promise.resolve(null),
+    tell: (sending) => this.#transport.keepTold({ type: 'quality', sending }),
     changed: () => this.#changed(),
   });
   /** Whether the microphone was on before the safety check turned it off. */
@@ -95,8 +110,20 @@ export class LiveCall implements Call {
     return () => this.#listeners.delete(listener);
   }
 
-  answer(kind?: CallKind): void {
-    this.#desk.answer(this.#facts.id, kind);
+  answer(kind?: CallKind, others?: Others): void {
+    this.#desk.answer(this.#facts.id, kind, others);
+  }
+
+  hold(): void {
+    this.#desk.hold(this.#facts.id);
+  }
+
+  takeUp(): void {
+    this.#desk.takeUp(this.#facts.id);
+  }
+
+  details(): Promise<CallDetails | null> {
+    return this.#quality.details();
   }
 
   decline(reply?: QuickReply): void {
@@ -155,6 +182,8 @@ export class LiveCall implements Call {
     // What could not be made while it rang is wanted now.
     if (began) this.#transport.retry();
     if (began) this.#share.review();
+    this.#hold.update(facts.isHeld);
+    this.#quality.update(facts.state.phase === 'active' && !this.#hold.isSilent);
     if (facts.state.phase === 'ended' && before.state.phase !== 'ended') this.#end();
     this.#changed();
   }
@@ -196,6 +225,8 @@ export class LiveCall implements Call {
       this.#theirs = { microphone, camera };
       this.#changed();
     });
+    transport.hear('hold', ({ on }) => this.#hold.hear(on));
+    transport.hear('quality', ({ sending }) => this.#quality.hear(sending));
     transport.hear('safety-commit', (message) => this.#safety.hear(message));
     transport.hear('safety-reveal', (message) => this.#safety.hear(message));
     transport.hear('safety-different', (message) => {
@@ -223,6 +254,16 @@ export class LiveCall implements Call {
     this.setMicrophone(!on && this.#wasOn);
   }
 
+  /** A camera that nobody is to see goes out; whoever is put on hold by the other side keeps theirs, as nothing of theirs changed. */
+  #onHold(): void {
+    if (this.#facts.state.phase === 'ended') return;
+    this.#devices.hold(this.#hold.isSilent, this.#hold.isMine);
+    this.#share.hold(this.#hold.isSilent);
+    this.#playSound();
+    this.#quality.update(this.#facts.state.phase === 'active' && !this.#hold.isSilent);
+    this.#changed();
+  }
+
   #startTalking(): void {
     this.#devices.send();
     this.#playSound();
@@ -230,7 +271,7 @@ export class LiveCall implements Call {
 
   /** Without a sound while it rings: a loudspeaker that has to be opened first would swallow the first word. */
   #playSound(): void {
-    this.#sound.volume = isTalking(this.#facts.state) ? 1 : 0;
+    this.#sound.volume = isTalking(this.#facts.state) && !this.#hold.isSilent ? 1 : 0;
     if (this.#sound.srcObject === this.#theirSound) return;
     this.#sound.srcObject = this.#theirSound;
     document.body.append(this.#sound);
@@ -240,6 +281,7 @@ export class LiveCall implements Call {
 
   #end(): void {
     this.#transport.close();
+    this.#quality.update(false);
     this.#share.close();
     this.#devices.close();
     this.#sound.srcObject = null;
@@ -258,8 +300,19 @@ export class LiveCall implements Call {
   #look(): CallSnapshot {
     const { id, peer, direction, kind, state } = this.#facts;
     const { microphone, camera } = this.#devices.states;
-    const safety = this.#safety.snapshot;
-    const sharing = this.#share.snapshot;
-    return { id, peer, direction, kind, state, microphone, camera, theirs: this.#theirs, safety, sharing };
+    return {
+      id,
+      peer,
+      direction,
+      kind,
+      state,
+      microphone,
+      camera,
+      theirs: this.#theirs,
+      safety: this.#safety.snapshot,
+      sharing: this.#share.snapshot,
+      hold: this.#hold.snapshot,
+      quality: this.#quality.snapshot,
+    };
   }
 }

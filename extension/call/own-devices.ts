@@ -32,6 +32,8 @@ export class OwnDevices {
   readonly #opening = new Set<MediaDevice>();
   #placeholder = createPlaceholder();
   #letSleep: () => void = () => undefined;
+  #isSilent = false;
+  #isCameraAway = false;
 
   constructor(line: Pick<CallTransport, 'setTrack' | 'warmUp' | 'keepTold'>, call: DevicesCall) {
     this.#line = line;
@@ -66,10 +68,23 @@ export class OwnDevices {
   /** Off means closed: the light goes out, and nothing is sent. */
   setCamera(on: boolean): void {
     this.#states.camera = { on, problem: null };
-    if (on) void this.#open('camera');
-    else this.#closeDevice('camera');
+    if (!on) this.#closeDevice('camera');
+    else if (!this.#isCameraAway) void this.#open('camera');
     this.#tell();
     this.#call.changed();
+  }
+
+  /**
+   * On hold nothing leaves. What is on and what is off stays as it was.
+   * @param isSilent whether the call is on hold, by either side
+   * @param isCameraAway whether this person wants nobody here to see them: then the camera is closed meanwhile
+   */
+  hold(isSilent: boolean, isCameraAway: boolean): void {
+    this.#isSilent = isSilent;
+    this.#isCameraAway = isCameraAway;
+    if (isCameraAway) this.#removeTracks('camera');
+    else if (this.#states.camera.on && this.stream.getVideoTracks().length === 0) void this.#open('camera');
+    if (this.#call.isTalking()) this.#putIn();
   }
 
   /** Tries again what had a problem. */
@@ -99,7 +114,7 @@ export class OwnDevices {
     try {
       const track = await openDevice(device);
       this.#opening.delete(device);
-      if (this.#call.isOver() || (device === 'camera' && !this.#states.camera.on)) track.stop();
+      if (this.#call.isOver() || (device === 'camera' && !this.#isCameraWanted)) track.stop();
       else this.#add(device, track);
     } catch (error) {
       this.#opening.delete(device);
@@ -107,6 +122,10 @@ export class OwnDevices {
     }
     if (this.#call.isTalking()) this.#putIn();
     this.#call.changed();
+  }
+
+  get #isCameraWanted(): boolean {
+    return this.#states.camera.on && !this.#isCameraAway;
   }
 
   #add(device: MediaDevice, track: MediaStreamTrack): void {
@@ -133,6 +152,11 @@ export class OwnDevices {
   }
 
   #putIn(): void {
+    if (this.#isSilent) {
+      this.#line.setTrack('audio', null);
+      this.#line.setTrack('video', null);
+      return this.#closePlaceholder();
+    }
     const [microphone] = this.stream.getAudioTracks();
     const [camera] = this.stream.getVideoTracks();
     this.#line.setTrack('audio', microphone ?? null);

@@ -8,6 +8,7 @@
 import SimplePeer from 'simple-peer';
 import { type Candidate, MAX_CANDIDATES } from '../../relay/mail.ts';
 import type { IceServer } from '../../relay/protocol.ts';
+import type { Stat } from '../core/call-stats.ts';
 import type { PeerSignal } from '../core/link-book.ts';
 import { byPreference, describeStereo, forScreens, tuneDescription } from '../core/description.ts';
 import { hideInCandidate, hideInDescription } from '../core/hidden-address.ts';
@@ -42,6 +43,8 @@ export interface PeerLink {
   setTrack(kind: TrackKind, track: MediaStreamTrack | null): void;
   /** Takes fresh TURN servers for when the path is looked for again. The policy stays what it was made with. */
   useServers(turn: IceServer[]): void;
+  /** What the browser reports of the connection; null if it can't be told. */
+  stats(): Promise<Stat[] | null>;
   /** The certificates at both ends, once the transport stands; null if they can't be told for sure. */
   fingerprints(): Promise<Fingerprints | null>;
   close(): void;
@@ -193,6 +196,7 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
           iceServers: [...others, ...turn].map(toRtcIceServer),
         });
     },
+    stats: () => statsOf(pc),
     fingerprints: () => fingerprintsOf(pc),
     close() {
       isClosed = true;
@@ -201,6 +205,14 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
       peer.destroy();
     },
   };
+}
+
+async function statsOf(pc: RTCPeerConnection): Promise<Stat[] | null> {
+  const stats: Stat[] = [];
+  // A connection that closes meanwhile reports nothing.
+  const report = await pc.getStats().catch(() => null);
+  report?.forEach((stat: Stat) => stats.push(stat));
+  return report && stats;
 }
 
 const isOfScreen = (kind: TrackKind): boolean => kind === 'screen' || kind === 'screen-sound';

@@ -8,6 +8,7 @@ import { isUnnoticed, outcomeOf } from '../core/call-log.ts';
 import { deadlineOf, isTalking } from '../core/call-state.ts';
 import type { ControlMail } from '../core/control-message.ts';
 import * as desks from '../core/desk.ts';
+import { broughtBack, hold, inTheWay, mayDial, type Others } from '../core/hold.ts';
 import { type IcePlan, planIce, turnWait } from '../core/ice-policy.ts';
 import type { PeerSignal } from '../core/link-book.ts';
 import { type Ask, type HostConfig, type Reply, send } from '../messages.ts';
@@ -105,13 +106,8 @@ export class Switchboard implements CallHost, CallDesk {
 
   dial(peer: Address, kind: CallKind, path: CallPath = 'any'): void {
     const problem = this.#devices?.problemFor(kind) ?? null;
-    // One talks in one call at a time: whoever wants another hangs up first, or answers, which hangs up.
-    if (
-      this.#desk.calls.some(
-        (call) => desks.isLive(call) && call.peer !== peer && call.state.phase !== 'incoming',
-      )
-    )
-      return;
+    const isThere = this.#desk.calls.some((call) => desks.isLive(call) && call.peer === peer);
+    if (!isThere && !mayDial(this.#desk, desks.MAX_CALLS)) return;
     this.#hindrance = problem && { peer, kind, problem };
     this.#hindered = { at: Date.now(), path };
     if (problem) return this.changed();
@@ -145,15 +141,23 @@ export class Switchboard implements CallHost, CallDesk {
   // What calls ask for
 
   /** @returns whether there was such a call to answer. */
-  answer(id: CallId, kind?: CallKind): boolean {
+  answer(id: CallId, kind?: CallKind, others: Others = 'hold'): boolean {
     const call = desks.callOf(this.#desk, id);
     if (call?.state.phase !== 'incoming') return false;
     // Before anything else: all that follows here happens while this word is on its way.
     this.#find(id)?.call.say({ type: 'accept', call: call.id });
-    for (const other of this.#desk.calls)
-      if (other.id !== call.id && desks.isLive(other)) this.hangUp(other.id);
+    for (const other of inTheWay(this.#desk, call.id, others)) this.hangUp(other);
     this.#carryOut(desks.answer(this.#desk, id, kind ?? call.kind, Date.now()));
     return true;
+  }
+
+  hold(id: CallId): void {
+    this.#carryOut({ desk: hold(this.#desk, id), send: [], links: [] });
+  }
+
+  takeUp(id: CallId): void {
+    for (const other of inTheWay(this.#desk, id, 'hold')) this.hangUp(other);
+    this.#carryOut(desks.takeUp(this.#desk, id, Date.now()));
   }
 
   decline(id: CallId, reply?: QuickReply): void {
@@ -261,6 +265,7 @@ export class Switchboard implements CallHost, CallDesk {
     for (const { to, body } of mails) this.#mail(to, body);
     this.#turn.keep(desk.calls.some(desks.isLive));
     this.#matchLive();
+    this.#keepMuted(before);
     for (const { call, act } of links) {
       const live = this.#find(call);
       if (live && act.do === 'open') live.attemptAt = Date.now();
@@ -282,6 +287,13 @@ export class Switchboard implements CallHost, CallDesk {
       return { id: facts.id, call, attemptAt: kept && !begins ? kept.attemptAt : Date.now() };
     });
     for (const facts of this.#desk.calls) this.#find(facts.id)?.call.update(facts);
+  }
+
+  /** Nobody is unmuted by somebody else's hanging up: who was muted in the call that ended stays so in the one that comes back. */
+  #keepMuted(before: desks.Desk): void {
+    const moved = broughtBack(before, this.#desk);
+    if (!moved || this.#find(moved.ended.id)?.call.snapshot.microphone.on !== false) return;
+    this.#find(moved.back.id)?.call.setMicrophone(false);
   }
 
   #tellEnd(before: desks.Desk, call: desks.DeskCall): void {

@@ -86,7 +86,7 @@ export function sampleOf(stats: readonly Stat[], before: Counters | null): Sampl
   const since = (key: keyof Counters): number => Math.max(0, now[key] - (before?.[key] ?? 0));
   const jitters = ofType(stats, 'inbound-rtp').map((stat) => numberOf(stat, 'jitter') ?? 0);
   const room = numberOf(pair, 'availableOutgoingBitrate');
-  const picture = ofType(stats, 'outbound-rtp').find((stat) => stat['kind'] === 'video');
+  const pictures = ofType(stats, 'outbound-rtp').filter((stat) => stat['kind'] === 'video');
   return {
     roundTripMs: inMs(numberOf(pair, 'currentRoundTripTime')),
     // Reports speak of packets that left before: of those that left since, the most can be missing.
@@ -94,12 +94,15 @@ export function sampleOf(stats: readonly Stat[], before: Counters | null): Sampl
     lossIn: before ? lossBetween(since('lostIn'), since('packetsIn')) : null,
     jitterMs: jitters.length === 0 ? null : inMs(Math.max(...jitters)),
     roomOutKbps: room === null ? null : room / 1000,
-    sendsPicture: count(picture, 'framesPerSecond') > 0,
+    sendsPicture: pictures.some((stat) => count(stat, 'framesPerSecond') > 0),
   };
 }
 
 function pictureOf(stats: readonly Stat[], type: 'inbound-rtp' | 'outbound-rtp'): PictureDetails | null {
-  const stat = ofType(stats, type).find((each) => each['kind'] === 'video');
+  // A camera has its own line, and a shown screen another: the first on which something is seen.
+  const stat = ofType(stats, type).find(
+    (each) => each['kind'] === 'video' && count(each, 'framesPerSecond') > 0,
+  );
   const width = numberOf(stat, 'frameWidth');
   const frameRate = numberOf(stat, 'framesPerSecond');
   if (!stat || width === null || !frameRate) return null;

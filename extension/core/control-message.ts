@@ -18,6 +18,10 @@ const controlSchema = v.variant('type', [
     type: v.literal('share'),
     shown: v.nullable(v.object({ surface: v.picklist(['screen', 'window', 'tab']), sound: v.boolean() })),
   }),
+  /** Whether the other side is on hold: then neither sends anything. */
+  v.object({ type: v.literal('hold'), on: v.boolean() }),
+  /** How good this side's sending is, as it measures it. */
+  v.object({ type: v.literal('quality'), sending: v.picklist(['good', 'fair', 'weak']) }),
   /** The safety check of this link: a commitment to a nonce, then the nonce. */
   v.object({ type: v.literal('safety-commit'), commitment: bytes32 }),
   v.object({ type: v.literal('safety-reveal'), nonce: bytes32 }),

@@ -69,3 +69,14 @@ export function bringBack(desk: Desk, before: DeskCall): Desk {
   const waiting = desk.calls.find((call) => call.isHeld && isTalking(call.state));
   return waiting ? takeUp(desk, waiting.id) : desk;
 }
+
+/** @returns the call that an ending has brought back, and the one that ended; null if none was. */
+export function broughtBack(before: Desk, after: Desk): { back: DeskCall; ended: DeskCall } | null {
+  const was = (id: CallId): DeskCall | undefined => before.calls.find((call) => call.id === id);
+  const back = after.calls.find((call) => !call.isHeld && isLive(call) && was(call.id)?.isHeld);
+  const ended = after.calls.find((call) => {
+    const earlier = was(call.id);
+    return earlier !== undefined && isEngaged(earlier) && !earlier.isHeld && !isLive(call);
+  });
+  return back && ended ? { back, ended } : null;
+}

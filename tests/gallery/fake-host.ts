@@ -103,6 +103,18 @@ function fakeCall(first: CallSnapshot, changed: () => void): Call {
     answer: () => change({ state: { phase: 'active', since: Date.now() } }),
     decline: end,
     hangUp: end,
+    hold: () => change({ hold: 'mine' }),
+    takeUp: () => change({ hold: 'none' }),
+    details: () =>
+      Promise.resolve({
+        path: 'direct',
+        roundTripMs: 42,
+        lossOut: 0.001,
+        lossIn: 0.004,
+        pictureOut: { codec: 'VP8', width: 1280, height: 720, frameRate: 30 },
+        pictureIn: { codec: 'VP8', width: 640, height: 480, frameRate: 20 },
+        soundCodec: 'opus',
+      }),
     setMicrophone: (on) => change({ microphone: { on, problem: null } }),
     setCamera: (on) => change({ camera: { on, problem: null } }),
     confirmSafety: () =>

@@ -120,6 +120,8 @@ const snapshot = (who: Who, state: CallState, more: Partial<CallSnapshot> = {}):
   theirs: { microphone: true, camera: true },
   safety: { state: 'pictures', pictures: PICTURES.slice(14, 21), isConfirmed: false },
   sharing: { own: NOTHING_SHOWN, theirs: null },
+  hold: 'none',
+  quality: state.phase === 'active' ? { level: 'good', weak: null } : null,
   ...more,
 });
 const incoming: CallState = {
@@ -270,6 +272,38 @@ export const scenes: Record<string, Scene> = {
     snapshot('mara', active, { sharing: { own: { step: 'off', fault: 'forbidden' }, theirs: null } }),
   ),
   second: inCall(snapshot('mara', active), snapshot('jonas', incoming, { id: id(8), direction: 'in' })),
+  'second-while-ringing': inCall(
+    snapshot('mara', { phase: 'ringing', since: now, linked: false }),
+    snapshot('jonas', incoming, { id: id(8), direction: 'in', kind: 'audio' }),
+  ),
+  swap: inCall(
+    snapshot('jonas', { phase: 'active', since: now - 80_000 }, { kind: 'audio', camera: off, id: id(8) }),
+    snapshot('mara', active, { hold: 'mine', quality: null }),
+  ),
+  'swap-calling': inCall(
+    snapshot('jonas', { phase: 'ringing', since: now, linked: false }, { id: id(8) }),
+    snapshot('mara', active, { hold: 'mine', quality: null }),
+  ),
+  'held-by-them': inCall(snapshot('mara', active, { hold: 'theirs', quality: null })),
+  'held-alone': inCall(snapshot('mara', active, { hold: 'mine', quality: null })),
+  'back-with': inCall(
+    snapshot('mara', active),
+    snapshot(
+      'jonas',
+      {
+        phase: 'ended',
+        at: now,
+        reason: 'they-hung-up',
+        talkedMs: 80_000,
+        ending: { type: 'hangup', call: id(8) },
+      },
+      { id: id(8) },
+    ),
+  ),
+  fair: inCall(snapshot('mara', active, { quality: { level: 'fair', weak: null } })),
+  weak: inCall(snapshot('mara', active, { quality: { level: 'weak', weak: 'theirs' } })),
+  'weak-mine': inCall(snapshot('mara', active, { quality: { level: 'weak', weak: 'mine' } })),
+  details: inCall(snapshot('mara', active)),
   ended: over('mara', 'they-hung-up', { talkedMs: 24 * 60_000 }),
   'lost-for-good': over('mara', 'lost', { talkedMs: 24 * 60_000 }),
   'not-online': over('priya', 'offline'),

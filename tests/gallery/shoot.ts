@@ -30,6 +30,10 @@ async function prepare(page: Page, scene: string): Promise<void> {
     await page.click('[aria-label="Safety check"]');
     await new Promise((resolve) => setTimeout(resolve, 600));
   }
+  if (scene === 'details') {
+    await page.click('.nametag button');
+    await new Promise((resolve) => setTimeout(resolve, 900));
+  }
   if (!scene.startsWith('add')) return;
   await page.click('[aria-label="Add someone"]');
   await page.waitForSelector('#invite');

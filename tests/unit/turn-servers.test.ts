@@ -106,6 +106,7 @@ describe('a link whose servers are still being asked for', () => {
       warmUp: () => undefined,
       setTrack: (kind) => done.push(kind),
       useServers: () => done.push('servers'),
+      stats: () => Promise.resolve(null),
       fingerprints: () => Promise.resolve(null),
       close: () => done.push('closed'),
     };

@@ -15,7 +15,12 @@ export interface ShownCall {
 /** Endings of which this person needs no telling: their own doing, or a missed call, which stands in the list. */
 const SILENT_ENDINGS: readonly EndReason[] = ['cancelled', 'declined', 'turned-away', 'missed'];
 
+/** Endings of a ring that came in. */
+const UNANSWERED: readonly EndReason[] = ['declined', 'turned-away', 'missed'];
+
 const isOver = ({ snapshot }: ShownCall): boolean => snapshot.state.phase === 'ended';
+const isHeld = (shown: ShownCall): boolean =>
+  !isOver(shown) && (shown.snapshot.hold === 'mine' || shown.snapshot.hold === 'both');
 const isRinging = ({ snapshot }: ShownCall): boolean => snapshot.state.phase === 'incoming';
 
 function isSilent({ snapshot: { state } }: ShownCall): boolean {
@@ -29,12 +34,27 @@ class Calls {
   #all = $state.raw<readonly ShownCall[]>([]);
   hindrance = $state.raw<Hindrance | null>(null);
 
-  /** The call this page is about: one that goes on before one that rings before one that is over. */
+  /** The call this page is about: one that goes on before one that rings before one that is over. Never one that is on hold here. */
   readonly front = $derived.by((): ShownCall | null => {
     const shown = this.#all.filter((call) => !isSilent(call));
     return (
-      shown.find((call) => !isOver(call) && !isRinging(call)) ?? shown.find(isRinging) ?? shown[0] ?? null
+      shown.find((call) => !isOver(call) && !isRinging(call) && !isHeld(call)) ??
+      shown.find(isRinging) ??
+      shown.find(isOver) ??
+      null
     );
+  });
+  /** The call that this person has put on hold. */
+  readonly held = $derived.by((): ShownCall | null => this.#all.find(isHeld) ?? null);
+  /** Another that was talked in, or that they rang, and that has ended while the front one goes on. */
+  readonly left = $derived.by((): ShownCall | null => {
+    const { front } = this;
+    if (!front || isOver(front) || isRinging(front)) return null;
+    const over = this.#all.filter(({ call, snapshot: { state } }) => {
+      if (state.phase !== 'ended' || call === front.call) return false;
+      return state.talkedMs > 0 || !UNANSWERED.includes(state.reason);
+    });
+    return over.at(-1) ?? null;
   });
   /** Another call that rings while the front one goes on. */
   readonly second = $derived.by(

@@ -10,6 +10,8 @@ export const Watch = new Later(() => import('./Watch.svelte'));
 export const ShareStrip = new Later(() => import('./ShareStrip.svelte'));
 export const ShareTab = new Later(() => import('./ShareTab.svelte'));
 export const ShareAsk = new Later(() => import('./ShareAsk.svelte'));
+export const DetailsSheet = new Later(() => import('./DetailsSheet.svelte'));
+export const HoldStrip = new Later(() => import('./HoldStrip.svelte'));
 export const MoreMenu = new Later(() => import('./MoreMenu.svelte'));
 
 export const FirstRun = new Later(() => import('./FirstRun.svelte'));
