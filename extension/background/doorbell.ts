@@ -4,6 +4,7 @@
  */
 import type { CallId, CallMail, Ending } from '../../relay/mail.ts';
 import type { Address } from '../../relay/protocol.ts';
+import type { CallPhase } from '../core/call-state.ts';
 import { log, unseenMissed } from '../core/call-log.ts';
 import { isEnding, reliableType } from '../core/outbox.ts';
 import { rangWhileBlocked } from '../core/reach.ts';
@@ -20,6 +21,8 @@ import type { TurnServers } from './turn-servers.ts';
 
 /** A desktop that takes longer to take a notification keeps the host waiting no longer than this, in milliseconds. */
 const HEAD_START_MS = 150;
+
+const TALKING: readonly CallPhase[] = ['connecting', 'active', 'reconnecting'];
 
 type Ring = Extract<CallMail, { type: 'ring' }>;
 
@@ -66,9 +69,8 @@ export function createDoorbell(post: PostOffice, turn: TurnServers): Doorbell {
   }
 
   const talkingSince = async (peer: Address): Promise<number | null> => {
-    const talking = ['connecting', 'active', 'reconnecting'];
     return (
-      (await get('calls')).find((call) => call.peer === peer && talking.includes(call.phase))?.since ?? null
+      (await get('calls')).find((call) => call.peer === peer && TALKING.includes(call.phase))?.since ?? null
     );
   };
 
@@ -114,7 +116,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers): Doorbell {
     (await get('calls')).some(({ id, phase }) => id === call && phase === 'incoming');
 
   const currentPeer = async (): Promise<Contact | undefined> => {
-    const current = (await get('calls')).find(({ phase }) => phase !== 'ended' && phase !== 'incoming');
+    const current = (await get('calls')).find(({ phase }) => TALKING.includes(phase));
     return current && (await get('contacts'))[current.peer];
   };
 

@@ -67,10 +67,9 @@ export function createLinks(me: Identity, events: LinksEvents): Links {
     const online = isOnline(address);
     await update('presence', (all) => {
       const before = all[address];
-      if (online) return { ...all, [address]: { status: 'available', until: null, ...before, online: true } };
-      return before?.online
-        ? { ...all, [address]: { online: false, status: 'available', until: null } }
-        : all;
+      const fresh = { status: 'available', until: null, since: Date.now() } as const;
+      if (online) return before?.online ? all : { ...all, [address]: { ...fresh, online: true } };
+      return before?.online ? { ...all, [address]: { ...fresh, online: false } } : all;
     });
     if (!online) return;
     events.onOnline(address);

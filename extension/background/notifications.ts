@@ -113,10 +113,20 @@ export async function showIncoming(call: CallId, caller: Contact, kind: CallKind
   return show(idOf(call), `${callerOf(caller)} is calling`, message, icon, stays);
 }
 
-/** Somebody rings during a call. */
+const firstName = ({ name }: Contact): string => name.split(/\s+/)[0] || name;
+
+/**
+ * Somebody rings during a call.
+ * @param current whom this person talks with; undefined while they only ring somebody, who can't be put on hold
+ */
 export async function showSecond(call: CallId, caller: Contact, current: Contact | undefined): Promise<void> {
   const { hideNames } = await get('settings');
-  const stays: Options = { requireInteraction: true, ...buttons('Not now', 'Hang up and answer') };
+  const answer = current
+    ? hideNames
+      ? 'Hold and answer'
+      : `Hold ${firstName(current)}, answer`
+    : 'Hang up and answer';
+  const stays: Options = { requireInteraction: true, ...buttons('Not now', answer) };
   if (hideNames)
     return show(idOf(call), 'Someone you know is calling', 'Open Sidecall to see who', appIcon(), stays);
   const icon = await avatarIcon(caller.address, caller.name);
@@ -170,8 +180,7 @@ export async function showMissed(
 /** What somebody asked to be told has come true. */
 export async function showWish(id: string, wish: Wish, contact: Contact): Promise<void> {
   const { hideNames } = await get('settings');
-  const first = contact.name.split(/\s+/)[0] ?? contact.name;
-  const call = hideNames ? 'Call' : `Call ${first}`;
+  const call = hideNames ? 'Call' : `Call ${firstName(contact)}`;
   const icon = hideNames ? appIcon() : await avatarIcon(contact.address, contact.name);
   const options = (later: string): Options => ({ requireInteraction: true, ...buttons(later, call) });
   if (wish.ask === 'remind') {

@@ -74,7 +74,9 @@ export function createStatusTeller(post: PostOffice, isOnline: (address: Address
     async heard(from, { status, until }) {
       await update('presence', (all) => {
         const before = all[from];
-        return before?.online ? { ...all, [from]: { ...before, status, until: until ?? null } } : all;
+        if (!before?.online) return all;
+        const since = before.status === status ? before.since : Date.now();
+        return { ...all, [from]: { ...before, status, until: until ?? null, since } };
       });
     },
   };

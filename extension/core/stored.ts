@@ -157,6 +157,8 @@ export const presenceSchema = v.object({
   online: v.boolean(),
   status: v.picklist(['available', 'call', 'dnd']),
   until: v.nullable(timeMs),
+  /** Since when this has been so, in ms since the epoch. */
+  since: v.optional(timeMs, 0),
 });
 export type Presence = v.InferOutput<typeof presenceSchema>;
 

@@ -91,6 +91,7 @@ export function playHostParts(name: string, ether: Ether): void {
         warmUp: () => undefined,
         setTrack: () => undefined,
         useServers: () => undefined,
+        stats: () => Promise.resolve(null),
         fingerprints: () => null,
       };
     },

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { forgetWishes, isFulfilled, wishFor } from '../../extension/core/wish.ts';
+import { FREE_FOR_MS, forgetWishes, isFulfilled, nextLook, wishFor } from '../../extension/core/wish.ts';
 import type { Presence, Wish } from '../../extension/storage.ts';
 import { ALICE, BOB } from './two-people.ts';
 
 const NOW = 1_000_000;
 const wish = (ask: Wish['ask'], peer = BOB): Wish => ({ peer, ask, kind: 'video', at: NOW });
-const there = (status: Presence['status']): Presence => ({ online: true, status, until: null });
+const there = (status: Presence['status'], since = 0): Presence => ({
+  online: true,
+  status,
+  until: null,
+  since,
+});
 
 describe('a wish to be told', () => {
   it('that somebody is back comes true when they are online, whatever they do', () => {
@@ -18,6 +23,21 @@ describe('a wish to be told', () => {
     expect(isFulfilled(wish('free'), there('call'), NOW)).toBe(false);
     expect(isFulfilled(wish('free'), there('dnd'), NOW)).toBe(false);
     expect(isFulfilled(wish('free'), there('available'), NOW)).toBe(true);
+  });
+
+  it('that somebody is free waits for what they say of themselves when they come into sight', () => {
+    const justSeen = there('available', NOW);
+    expect(isFulfilled(wish('free'), justSeen, NOW)).toBe(false);
+    expect(isFulfilled(wish('free'), justSeen, NOW + FREE_FOR_MS)).toBe(true);
+    expect(nextLook([wish('free')], { [BOB]: justSeen }, NOW)).toBe(NOW + FREE_FOR_MS);
+  });
+
+  it('is looked at when it is due, and only a change of presence helps the rest', () => {
+    expect(nextLook([], {}, NOW)).toBeNull();
+    expect(nextLook([wish('back'), wish('free')], { [BOB]: there('call') }, NOW)).toBeNull();
+    const later = { ...wish('remind'), at: NOW + 600_000 };
+    expect(nextLook([wish('back'), later], {}, NOW)).toBe(NOW + 600_000);
+    expect(nextLook([later], {}, NOW + 700_000)).toBe(NOW + 700_000);
   });
 
   it('to be reminded comes true at its time, whoever is there', () => {
