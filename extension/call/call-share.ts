@@ -40,6 +40,7 @@ export class CallShare {
   /** Each question to the browser has its number: what is chosen for an older one is let go. */
   #question = 0;
   #wasShown = false;
+  #isHeld = false;
 
   constructor(transport: Transport, events: CallShareEvents) {
     this.#transport = transport;
@@ -84,6 +85,7 @@ export class CallShare {
 
   /** Keeps what is shown, and shows it to nobody, while the call is on hold. */
   hold(on: boolean): void {
+    this.#isHeld = on;
     this.#step({ type: 'hold', on });
   }
 
@@ -117,7 +119,7 @@ export class CallShare {
     picture.addEventListener('configurationchange', () => {
       if (isMine()) this.#step({ type: 'switched', surface: surfaceOf(displaySurface(picture)) });
     });
-    this.#step({ type: 'got', surface, sound: sound !== null });
+    this.#step({ type: 'got', held: this.#isHeld, surface, sound: sound !== null });
   }
 
   #step(event: ShareEvent): void {

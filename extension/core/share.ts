@@ -37,7 +37,8 @@ export type OwnShare =
 
 export type ShareEvent =
   | { type: 'ask' }
-  | ({ type: 'got' } & Shown)
+  /** It was chosen; `held`: while the call was on hold. */
+  | ({ type: 'got'; held: boolean } & Shown)
   | { type: 'refused'; fault: ShareFault | null }
   /** The person switched, in the browser's own bar, to another tab. */
   | { type: 'switched'; surface: Surface }
@@ -53,7 +54,8 @@ export function stepShare(share: OwnShare, event: ShareEvent): OwnShare {
     case 'ask':
       return share.step === 'off' ? { step: 'choosing' } : share;
     case 'got':
-      return share.step === 'choosing' ? { step: 'on', surface: event.surface, sound: event.sound } : share;
+      if (share.step !== 'choosing') return share;
+      return { step: event.held ? 'paused' : 'on', surface: event.surface, sound: event.sound };
     case 'refused':
       return share.step === 'choosing' ? { step: 'off', fault: event.fault } : share;
     case 'switched':

@@ -18,7 +18,7 @@ let panel: Page;
 
 beforeAll(async () => {
   [build, shown] = await Promise.all([buildWith('tabCapture'), serveShownPage()]);
-  cast = await gather({ quickly: true, alice: { extension: build.extension, ...SHOWING } });
+  cast = await gather({ quickly: true, alice: { extension: build.extension, ...SHOWING }, bob: SHOWING });
   await keepConnections(await cast.alice.host());
   const { popup, panel: opened } = await talk(cast, 'video');
   panel = opened;
@@ -32,8 +32,8 @@ afterAll(async () => {
   await build.remove();
 });
 
-async function showTab(): Promise<Page> {
-  const page = await cast.alice.chromium.newPage();
+async function showTab(someone = cast.alice): Promise<Page> {
+  const page = await someone.chromium.newPage();
   await page.goto(shown.url);
   return page;
 }
@@ -148,6 +148,20 @@ describe('a tab that Alice shows', () => {
     await read(panel, 'Showing you a tab');
     await Promise.all([seeTab(panel), hearTab()]);
     await read(hers, 'Bob can see a tab');
+  });
+
+  it('may be watched by who shows something himself: each sees the other’s, and is told of their own', async () => {
+    const his = await showTab(cast.bob);
+    await press(panel, 's');
+    await read(panel, 'Alice can see a tab');
+    await read(panel, 'Showing you a tab');
+    await hers.bringToFront();
+    await read(hers, 'Showing you a tab');
+    await read(hers, 'Bob can see a tab');
+    await seePicture(hers, screenOf, { colour: SHOWN.colour, moving: true });
+    await click(panel, 'Stop sharing');
+    await hers.waitForSelector('.shot', { hidden: true });
+    await his.close();
   });
 
   it('is seen no more once she stops it, and is heard no more', async () => {

@@ -21,6 +21,8 @@ async function prepare(page: Page, scene: string): Promise<void> {
     await page.click('[data-peer] [aria-haspopup=menu]');
     await new Promise((resolve) => setTimeout(resolve, 800));
   }
+  if (scene === 'watching' || scene === 'sharing-both') await page.waitForSelector('.shot video');
+  if (scene.startsWith('sharing')) await page.waitForSelector('.strip');
   if (scene === 'share-ask') {
     await page.waitForSelector('.controls > .btn.plain');
     await page.click('.controls > .btn.plain');

@@ -117,6 +117,19 @@ describe('Alice’s screen', () => {
     expect(close).not.toHaveBeenCalled();
   });
 
+  it('that is chosen while the call is on hold waits for its end', async () => {
+    const { share, tracks } = sharing();
+    const late = screen();
+    const done = share.start(PICKER);
+    share.hold(true);
+    question(0).resolve(late.capture);
+    await done;
+    expect(share.snapshot.own.step).toBe('paused');
+    expect(tracks.get('screen') ?? null).toBeNull();
+    share.hold(false);
+    expect(tracks.get('screen')).toBe(late.picture);
+  });
+
   it('stops when somebody saw other safety pictures, and when the call is over', async () => {
     const one = await shown();
     one.allow(false);

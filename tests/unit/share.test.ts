@@ -14,7 +14,7 @@ import {
 
 const after = (...events: ShareEvent[]): OwnShare => events.reduce(stepShare, NOTHING_SHOWN);
 const ASK: ShareEvent = { type: 'ask' };
-const GOT: ShareEvent = { type: 'got', surface: 'screen', sound: true };
+const GOT: ShareEvent = { type: 'got', held: false, surface: 'screen', sound: true };
 
 describe('what Alice shows', () => {
   it('is nothing while she is still choosing', () => {
