@@ -126,5 +126,5 @@ export const textOf = (page: Page): Promise<string> =>
     .catch((error: unknown) => String(error));
 
 /** Presses a key where the focus is. */
-export const press = (page: Page, key: 'm' | 's' | 'v' | 'Escape' | 'Enter' | '/'): Promise<void> =>
+export const press = (page: Page, key: 'm' | 'p' | 's' | 'v' | 'Escape' | 'Enter' | '/'): Promise<void> =>
   page.keyboard.press(key);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { actOf, isCommand, opensPanel } from '../../extension/core/command.ts';
+import { movedCorner, nearestCorner } from '../../extension/core/corners.ts';
 import { choicesOf, escapeXml, suggest } from '../../extension/core/find-people.ts';
+import { mayOpenDocument, popOutOf } from '../../extension/core/picture-in-picture.ts';
 import type { CallSummary, Contact } from '../../extension/storage.ts';
 import { type Address, toBase64url } from '../../relay/protocol.ts';
 import { BOB, newId } from './two-people.ts';
@@ -102,5 +104,46 @@ describe('a name typed in the address bar', () => {
 
   it('is shown as text, never read as markup', () => {
     expect(escapeXml(`<url>&"'\u{D800}\u{1F600}\u0001`)).toBe('&#60;url&#62;&#38;&#34;&#39;\u{1F600}');
+  });
+});
+
+describe('this person’s own picture', () => {
+  const stage = { x: 0, y: 0, width: 320, height: 480 };
+  const at = (x: number, y: number) => nearestCorner(stage, { x, y, width: 96, height: 128 });
+
+  it('snaps to the corner its middle is nearest to', () => {
+    expect(at(10, 20)).toEqual({ vertical: 'top', side: 'left' });
+    expect(at(111, 175)).toEqual({ vertical: 'top', side: 'left' });
+    expect(at(113, 177)).toEqual({ vertical: 'bottom', side: 'right' });
+    expect(at(300, -40)).toEqual({ vertical: 'top', side: 'right' });
+  });
+
+  it('goes where an arrow points, and nowhere for another key', () => {
+    const corner = { vertical: 'bottom', side: 'right' } as const;
+    expect(movedCorner(corner, 'ArrowLeft')).toEqual({ vertical: 'bottom', side: 'left' });
+    expect(movedCorner(corner, 'ArrowUp')).toEqual({ vertical: 'top', side: 'right' });
+    expect(movedCorner(corner, 'ArrowDown')).toEqual(corner);
+    expect(movedCorner(corner, 'm')).toBeNull();
+  });
+});
+
+describe('a call that is popped out', () => {
+  const window = { page: 'call-window', hasTab: true };
+  const panel = { page: 'panel', hasTab: false };
+
+  it('goes into a document only from the call window: elsewhere that hangs every page and the call', () => {
+    expect(mayOpenDocument(window)).toBe(true);
+    const others = ['panel', 'popup', 'host', 'settings', 'welcome', '', 'x-call-window'];
+    for (const page of others)
+      for (const hasTab of [true, false]) expect(mayOpenDocument({ page, hasTab })).toBe(false);
+    // The same page, shown where no tab is.
+    expect(mayOpenDocument({ ...window, hasTab: false })).toBe(false);
+  });
+
+  it('is a picture of the browser’s from the panel if there is one to show, and else the call window', () => {
+    expect(popOutOf(window, false, false)).toBe('document');
+    expect(popOutOf(panel, false, true)).toBe('element');
+    expect(popOutOf(panel, false, false)).toBe('window');
+    expect(popOutOf({ page: 'popup', hasTab: false }, true, true)).toBe('window');
   });
 });

@@ -3,19 +3,23 @@ import type { ShownCall } from './calls.svelte.ts';
 import { takesKeys } from './focus.ts';
 import { people } from './people.svelte.ts';
 import { isShowing } from './sharing.ts';
-import { popOut, surface } from './surface.ts';
 
 interface CallKeys {
   /** The call that the keys are for, or null while there is none. */
   shown: () => ShownCall | null;
   onshortcuts: () => void;
+  onpopout: (shown: ShownCall) => void;
 }
 
 const isButton = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('button, [role^=menu]') !== null;
 
-/** Listens to the page's keys until `signal` aborts. */
-export function listenToCallKeys({ shown, onshortcuts }: CallKeys, signal: AbortSignal): void {
+/** Listens to the keys of the page, or of another of its windows, until `signal` aborts. */
+export function listenToCallKeys(
+  { shown, onshortcuts, onpopout }: CallKeys,
+  signal: AbortSignal,
+  where: Window = window,
+): void {
   let isTalking = false;
   const stopTalking = () => {
     if (!isTalking) return;
@@ -42,7 +46,7 @@ export function listenToCallKeys({ shown, onshortcuts }: CallKeys, signal: Abort
         if (isShowing(snapshot)) return call.stopSharing();
         return call.share({ by: 'picker', prefers: 'any' });
       case 'p':
-        if (surface.view !== 'window') void popOut();
+        if (!event.repeat) onpopout(current);
         return;
       case ' ':
         // On a button, Space presses it.
@@ -52,9 +56,9 @@ export function listenToCallKeys({ shown, onshortcuts }: CallKeys, signal: Abort
         return call.setMicrophone(true);
     }
   };
-  addEventListener('keydown', onKey, { signal });
-  addEventListener('keyup', (event) => event.key === ' ' && stopTalking(), { signal });
-  addEventListener('blur', stopTalking, { signal });
-  addEventListener('pagehide', stopTalking, { signal });
+  where.addEventListener('keydown', onKey, { signal });
+  where.addEventListener('keyup', (event) => event.key === ' ' && stopTalking(), { signal });
+  where.addEventListener('blur', stopTalking, { signal });
+  where.addEventListener('pagehide', stopTalking, { signal });
   signal.addEventListener('abort', stopTalking, { once: true });
 }

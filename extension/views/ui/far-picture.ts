@@ -12,12 +12,18 @@ const elements = new WeakMap<Call, HTMLVideoElement>();
 export function farPicture(call: Call): HTMLVideoElement {
   const made = elements.get(call);
   if (made) return made;
+  const video = anotherPicture(call);
+  elements.set(call, video);
+  return video;
+}
+
+/** @returns one more element with the same picture, for a second window of this page. */
+export function anotherPicture(call: Call): HTMLVideoElement {
   const video = document.createElement('video');
   video.muted = true;
   video.playsInline = true;
   video.srcObject = call.theirPicture;
   void video.play().catch(() => undefined);
-  elements.set(call, video);
   return video;
 }
 

@@ -28,5 +28,10 @@ export const pinnedWords = {
     single: 'Single keys',
     singleHelp: 'They work while Sidecall has focus and nothing is being typed.',
   },
+  picture: {
+    backToPanel: 'Back to the side panel',
+    backToWindow: 'Back to the call window',
+    calling: (name: string) => `${name} is calling`,
+  },
   copied: 'Copied. Your invite link works once, for 7 days.',
 } as const;

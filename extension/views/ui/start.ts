@@ -3,7 +3,7 @@ import { type Component, mount } from 'svelte';
 import { send } from '../../messages.ts';
 import { calls } from './calls.svelte.ts';
 import { people } from './people.svelte.ts';
-import { learnWindow, surface, type ViewName } from './surface.ts';
+import { learnPlace, learnWindow, surface, type ViewName } from './surface.ts';
 import './tokens.css';
 import './components.css';
 import './screens.css';
@@ -15,6 +15,7 @@ export async function start(view: ViewName, Root: Component): Promise<void> {
   surface.view = view;
   void send('background', 'view.hello', { view }).catch(() => undefined);
   if (view !== 'welcome' && view !== 'settings') calls.start(life.signal);
-  await Promise.all([people.start(life.signal), learnWindow().catch(() => undefined)]);
+  const learned = Promise.all([learnPlace(), learnWindow()]).catch(() => undefined);
+  await Promise.all([people.start(life.signal), learned]);
   mount(Root, { target: document.body });
 }
