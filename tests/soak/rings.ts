@@ -1,0 +1,46 @@
+/** `npm run soak:rings -- --rings 1000 --seed 1`: does every ring ring, or does its caller hear the truth? */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { percentile } from '../bench/statistics.ts';
+import { whyNoNet } from '../net/net.ts';
+import { soakRings } from './ring-soak.ts';
+import { setSoakStage } from './stage.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    rings: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+  },
+});
+
+async function main(): Promise<void> {
+  const why = whyNoNet();
+  if (why) {
+    console.error(why);
+    process.exitCode = 1;
+    return;
+  }
+  const { status } = spawnSync('npm', ['run', '--silent', 'build:extension'], { cwd: ROOT, stdio: 'ignore' });
+  if (status !== 0) throw new Error('The extension could not be built: npm run build:extension says why.');
+  const [rings, seed] = [Number(values.rings), Number(values.seed)];
+  console.log(`seed ${String(seed)}`);
+  const stage = await setSoakStage();
+  const stopped = (): void => void stage.close().then(() => process.exit(130));
+  process.once('SIGINT', stopped).once('SIGTERM', stopped);
+  const { rang, explained, unexplained, ringMs } = await soakRings(stage, rings, seed, console.log).finally(
+    () => stage.close(),
+  );
+  for (const line of unexplained) console.log(`unexplained: ${line}`);
+  console.log(
+    `click to notification, undisturbed: median ${String(percentile(ringMs, 0.5))} ms, p95 ${String(percentile(ringMs, 0.95))} ms`,
+  );
+  console.log(
+    `rings ${String(rings)} rang ${String(rang)} explained ${String(explained)} unexplained ${String(unexplained.length)} seed ${String(seed)}`,
+  );
+  process.exitCode = unexplained.length > 0 ? 1 : 0;
+}
+
+await main();
+process.exit();
