@@ -42,6 +42,8 @@ const local = {
   history: { schema: v.array(shapes.historyEntrySchema), initial: [] },
   endings: { schema: v.array(shapes.keptEndingSchema), initial: [] },
   wishes: { schema: v.array(shapes.wishSchema), initial: [] },
+  /** Rings that have left and of which nothing has been heard. */
+  unheard: { schema: v.array(shapes.unheardSchema), initial: [] },
   missedOutbox: { schema: v.array(shapes.outboxEntrySchema), initial: [] },
   /** Since a restore no mail numbered up to this counts. */
   replayFloor: { schema: v.number(), initial: 0 },

@@ -17,6 +17,7 @@ import { isHostOpen, openHost } from './host-door.ts';
 import { clearCall, rehearseIcon, showIncoming, showMissed, showSecond } from './notifications.ts';
 import type { PostOffice } from './post-office.ts';
 import { get, update } from './store.ts';
+import { ringHeard } from './unheard.ts';
 import type { TurnServers } from './turn-servers.ts';
 
 /** A desktop that takes longer to take a notification keeps the host waiting no longer than this, in milliseconds. */
@@ -154,6 +155,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers): Doorbell {
         await post.acknowledge(from.address, body.call, body.of);
         return pass(from, body, true);
       }
+      if (body.type !== 'ring' && body.type !== 'signal') void ringHeard(body.call);
       const of = reliableType(body);
       const got = () =>
         of === null ? undefined : post.send(from.address, { type: 'got', call: body.call, of });

@@ -20,6 +20,7 @@ import { makeWay, openArrival, takeOver } from './successor.ts';
 import { get, update } from './store.ts';
 import { createTurnServers } from './turn-servers.ts';
 import { takeUpdate } from './updates.ts';
+import { lostRings, ringHeard, ringLeft } from './unheard.ts';
 import { keepWatch } from './watchman.ts';
 import { dropWishes, grantWishes, makeWish } from './wishes.ts';
 
@@ -142,10 +143,13 @@ export async function createService(): Promise<Service> {
       return turn.get();
     },
     'mail.send': async ({ to, body }) => {
-      await post.send(to, body);
+      const sent = post.send(to, body);
+      if (body.type === 'ring') void ringLeft(to, body);
+      await sent;
       return DONE;
     },
     'call.ended': async (ended) => {
+      await ringHeard(ended.entry.call, ...ended.others);
       await doorbell.onEnded(ended);
       return DONE;
     },
@@ -260,7 +264,10 @@ export async function createService(): Promise<Service> {
     handlers,
     async wakeUp() {
       await links.reconcile();
-      if (!(await isHostOpen())) await update('calls', (calls) => (calls.length === 0 ? calls : []));
+      if (!(await isHostOpen())) {
+        for (const ended of await lostRings()) await doorbell.onEnded(ended);
+        await update('calls', (calls) => (calls.length === 0 ? calls : []));
+      }
       await refreshBadge();
       await grantWishes();
       // A worker that was stopped meanwhile has forgotten that it was going to.

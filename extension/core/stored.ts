@@ -119,6 +119,13 @@ export const historyEntrySchema = v.object({
 });
 export type HistoryEntry = v.InferOutput<typeof historyEntrySchema>;
 
+export const unheardSchema = v.object({
+  call: callIdSchema,
+  peer: addressSchema,
+  kind: callKindSchema,
+  at: timeMs,
+});
+
 export const wishSchema = v.object({
   peer: addressSchema,
   /** Told when they are back, or free again; or reminded to call. */

@@ -86,6 +86,51 @@ describe('a relay that is away', () => {
   });
 });
 
+describe('a browser that ends while it rings somebody', () => {
+  /** Alice knows Bob and rings him; nothing that is said arrives. */
+  async function ringing(): Promise<PlayedBrowser> {
+    const alice = await PlayedBrowser.of('Alice', { ether: new Ether(), sealed: [] });
+    alice.knows(bob);
+    await bob.close();
+    bob.knows(alice);
+    await bob.start();
+    await alice.start();
+    await relay.deliverUntilQuiet();
+    await alice.host('dial', { peer: bob.address, kind: 'audio' });
+    expect(alice.calls).toMatchObject([{ phase: 'calling' }]);
+    return alice;
+  }
+  const missed = () => bob.stored('history').map(({ outcome, direction }) => `${direction} ${outcome}`);
+
+  it('before anything was heard of it: the other side has a missed call later, and this one knows that it failed', async () => {
+    const alice = await ringing();
+    relay.flying.length = 0;
+    await alice.restart();
+    await pass(2000);
+    await relay.deliverUntilQuiet();
+    await pass(10_000);
+    await relay.deliverUntilQuiet();
+    expect(missed()).toEqual(['in missed']);
+    expect(bob.rung).toEqual([]);
+    expect(alice.stored('history')).toMatchObject([{ outcome: 'failed', direction: 'out' }]);
+    await alice.close();
+  });
+
+  it('after it rang there: it is missed there once, and nothing is sent twice', async () => {
+    const alice = await ringing();
+    await relay.deliverUntilQuiet();
+    expect(bob.rung).toHaveLength(1);
+    await alice.restart();
+    for (let second = 0; second < 60; second += 5) {
+      await pass(5000);
+      await relay.deliverUntilQuiet();
+    }
+    expect(missed()).toEqual(['in missed']);
+    expect(alice.stored('history')).toEqual([]);
+    await alice.close();
+  });
+});
+
 describe('an update that waits', () => {
   const call = (phase: CallSummary['phase']) => ({ phase }) as CallSummary;
   const mail = (nextAt: number | null) => ({ nextAt }) as OutboxEntry;
