@@ -12,6 +12,7 @@ import type { MediaProblem } from '../core/media-problem.ts';
 import type { Picture } from '../core/safety-pictures.ts';
 import type { Sharing } from './call-share.ts';
 import type { ShareWish } from './screen-capture.ts';
+import type { CallChat, CallFiles } from './talk.ts';
 
 /** One of this person's two senses in a call: whether it is on, and what is wrong if it can't be. */
 export interface DeviceState {
@@ -64,6 +65,10 @@ export interface Call {
   readonly theirPicture: MediaStream;
   /** The picture of the other person's screen, while they show one; its sound is played by the host. */
   readonly theirScreen: MediaStream;
+  /** What the two write each other. */
+  readonly chat: CallChat;
+  /** The files they send each other. */
+  readonly files: CallFiles;
   /** Calls `listener` after every change. @returns what ends it; views do so on `pagehide`. */
   subscribe(listener: (snapshot: CallSnapshot) => void): () => void;
   /**

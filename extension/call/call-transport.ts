@@ -4,7 +4,8 @@
  *
  * - `setTrack` puts a track into this link and each that follows.
  * - `say` says something once, if a link stands now; `keepTold` keeps the other side told of a state, over every new link.
- * - `hear` hears one type of control message (`core/control-message.ts`); `onFresh` learns that a fresh link stands.
+ * - `hear` hears one type of control message (`core/control-message.ts`); `onFresh` learns that a fresh link stands, `onGone` that
+ *   it does no more; `onBulk` hears the bulk channel.
  * - `peer` is the link that stands or is being made, for what only a link can tell. Never keep it: ask again.
  */
 import type { ControlMessage } from '../core/control-message.ts';
@@ -38,6 +39,13 @@ export interface TransportEvents {
   onTrack(kind: TrackKind, track: MediaStreamTrack): void;
 }
 
+/** Who hears the bulk channel. */
+export interface BulkHearer {
+  frame(frame: ArrayBuffer): void;
+  /** There is room to send. */
+  room(): void;
+}
+
 interface Link {
   n: number;
   peer: LaterLink;
@@ -49,6 +57,8 @@ export class CallTransport {
   readonly #events: TransportEvents;
   readonly #hearers = new Map<ControlType, ((message: ControlMessage) => void)[]>();
   readonly #whenFresh: (() => void)[] = [];
+  readonly #whenGone: (() => void)[] = [];
+  #bulk: BulkHearer | undefined;
   readonly #tracks = new Map<TrackKind, MediaStreamTrack | null>();
   readonly #kept = new Map<ControlType, ControlMessage>();
   #placeholder: MediaStreamTrack | undefined;
@@ -74,6 +84,16 @@ export class CallTransport {
   /** Calls `listener` each time a fresh link stands, for as long as the call lives. `say` works from then on. */
   onFresh(listener: () => void): void {
     this.#whenFresh.push(listener);
+  }
+
+  /** Calls `listener` each time the link is closed or gone, for as long as the call lives. */
+  onGone(listener: () => void): void {
+    this.#whenGone.push(listener);
+  }
+
+  /** From here on `hearer` hears the bulk channel of each link. */
+  onBulk(hearer: BulkHearer): void {
+    this.#bulk = hearer;
   }
 
   /** Says something on the control channel. @returns whether it stands. */
@@ -127,8 +147,13 @@ export class CallTransport {
   close(): void {
     const link = this.#link;
     this.#link = undefined;
-    this.#events.onClosed();
+    this.#closed();
     link?.peer.close();
+  }
+
+  #closed(): void {
+    this.#events.onClosed();
+    for (const listener of this.#whenGone) listener();
   }
 
   #open(n: number, role: LinkRole): void {
@@ -144,10 +169,12 @@ export class CallTransport {
       onLost: () => {
         if (!isCurrent()) return;
         this.#link = undefined;
-        this.#events.onClosed();
+        this.#closed();
         this.#events.onLost(n);
       },
       onTrack: (kind, track) => isCurrent() && this.#events.onTrack(kind, track),
+      onBulk: (frame) => isCurrent() && this.#bulk?.frame(frame),
+      onBulkRoom: () => isCurrent() && this.#bulk?.room(),
       onControl: (text) => {
         const message = parseControl(text);
         if (message && isCurrent()) this.#hearers.get(message.type)?.forEach((hearer) => hearer(message));

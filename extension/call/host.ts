@@ -1,13 +1,19 @@
 /** The call host: wiring alone. Runs in the offscreen document, which has no storage, so its settings come by message. */
 import { answerMessages, DONE, type Handlers, send } from '../messages.ts';
 import { watchDevices } from './devices.ts';
+import { wipeFiles } from './file-store.ts';
 import { Switchboard } from './switchboard.ts';
+
+/** How long a host that has just opened has better things to do, in milliseconds. */
+const WIPE_LATER_MS = 1000;
 
 async function start(): Promise<Handlers<'host'>> {
   const config = await send('background', 'host.ready', {});
   const board = new Switchboard(config);
   window.sidecallHost = board;
   void watchDevices(() => board.devicesChanged()).then((devices) => board.useDevices(devices));
+  // What a crash has left of an earlier host's calls; nobody waits for it.
+  setTimeout(() => void wipeFiles(), WIPE_LATER_MS);
   return {
     ping: () => DONE,
     idle: () => ({ idle: board.isIdle }),

@@ -60,6 +60,8 @@ export function createLinkLater(
       else if (held.length < MAX_HELD) held.push(signal);
     },
     send: (text) => peer?.send(text) ?? false,
+    hasBulkRoom: () => peer?.hasBulkRoom() ?? false,
+    sendBulk: (frame) => peer?.sendBulk(frame),
     warmUp(track) {
       placeholder = track;
       peer?.warmUp(track);

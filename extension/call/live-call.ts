@@ -13,9 +13,11 @@ import type { LinkAct, PeerSignal } from '../core/link-book.ts';
 import type { TrackKind } from '../core/media-lines.ts';
 import type { Call, CallSnapshot } from './call-host.ts';
 import { CallHold } from './call-hold.ts';
+import type { CallChat, CallFiles } from './talk.ts';
 import { CallSafety } from './call-safety.ts';
 import { CallShare } from './call-share.ts';
 import { CallTransport } from './call-transport.ts';
+import { Conversation } from './conversation.ts';
 import { tell } from './listeners.ts';
 import { OwnDevices } from './own-devices.ts';
 import { QualityWatch } from './quality-watch.ts';
@@ -71,6 +73,7 @@ export class LiveCall implements Call {
   readonly #transport: CallTransport;
   readonly #share: CallShare;
   readonly #devices: OwnDevices;
+  readonly #conversation: Conversation;
   #facts: DeskCall;
   #snapshot: CallSnapshot;
 
@@ -88,6 +91,7 @@ export class LiveCall implements Call {
       voiceless: () => desk.noMicrophone(this.#facts.id),
       changed: () => this.#changed(),
     });
+    this.#conversation = new Conversation(this.#transport, () => isTalking(this.#facts.state));
     this.#snapshot = this.#look();
     if (facts.direction === 'out') this.#devices.openAll(facts.own === 'video');
     else this.#devices.keepReady();
@@ -99,6 +103,14 @@ export class LiveCall implements Call {
 
   get ownStream(): MediaStream {
     return this.#devices.stream;
+  }
+
+  get chat(): CallChat {
+    return this.#conversation.chat;
+  }
+
+  get files(): CallFiles {
+    return this.#conversation.files;
   }
 
   get peer(): Address {
@@ -198,6 +210,11 @@ export class LiveCall implements Call {
     this.#transport.useServers(turn);
   }
 
+  /** The call is dismissed. */
+  forget(): void {
+    this.#conversation.forget();
+  }
+
   /** Says something on the control channel. @returns whether it stands. */
   say(message: ControlMessage): boolean {
     return this.#transport.say(message);
@@ -280,6 +297,7 @@ export class LiveCall implements Call {
   }
 
   #end(): void {
+    this.#conversation.end();
     this.#transport.close();
     this.#quality.update(false);
     this.#share.close();

@@ -14,6 +14,7 @@ import { byPreference, describeStereo, forScreens, tuneDescription } from '../co
 import { hideInCandidate, hideInDescription } from '../core/hidden-address.ts';
 import type { IcePlan } from '../core/ice-policy.ts';
 import { carriedBy, MEDIA_LINES, type TrackKind } from '../core/media-lines.ts';
+import { type BulkEvents, openBulkChannel } from './bulk-channel.ts';
 import { createFirstPicture, type FirstPicture } from './first-picture.ts';
 import { type Fingerprints, fingerprintsOf } from './certificates.ts';
 import { tuneForScreen } from './screen-line.ts';
@@ -21,7 +22,7 @@ import { tuneForScreen } from './screen-line.ts';
 /** Candidates that are found within this time travel in one signal, in milliseconds. */
 const GATHER_TOGETHER_MS = 20;
 
-export interface PeerLinkEvents {
+export interface PeerLinkEvents extends BulkEvents {
   /** Something for the other side. */
   onSignal(signal: PeerSignal): void;
   /** The transport stands and `send` may be used. */
@@ -37,6 +38,10 @@ export interface PeerLink {
   feed(signal: PeerSignal): void;
   /** Sends text on the control channel. @returns whether it stands. */
   send(text: string): boolean;
+  /** Whether the bulk channel stands and what waits in it is little; if not, `onBulkRoom` says when it is. */
+  hasBulkRoom(): boolean;
+  /** Sends a frame on the bulk channel, which carries what nothing else may wait behind. */
+  sendBulk(frame: Uint8Array<ArrayBuffer>): void;
   /** Sends a placeholder until a picture is put in. */
   warmUp(placeholder: MediaStreamTrack): void;
   /** Puts a track in, or takes it out with null. */
@@ -70,6 +75,7 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
   });
   const describe = (sdp: string): string => (plan.hides ? hideInDescription(sdp) : sdp);
   const pc = (peer as unknown as PeerInternals)._pc;
+  const bulk = openBulkChannel(pc, events);
   // One stream for both tracks keeps lips and voice together at the far end; a screen and its sound have another.
   const face = new MediaStream();
   const screen = new MediaStream();
@@ -176,6 +182,8 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
       peer.send(text);
       return true;
     },
+    hasBulkRoom: () => bulk.hasRoom(),
+    sendBulk: (frame) => bulk.send(frame),
     warmUp(track) {
       placeholder = track;
       if (pc.signalingState === 'stable' && pc.remoteDescription && !wanted.has('video'))

@@ -344,6 +344,7 @@ export class Switchboard implements CallHost, CallDesk {
 
   #forgetEnded(isKept: (call: desks.DeskCall) => boolean = () => false): void {
     for (const call of this.#desk.calls) if (!isKept(call)) this.#desk = desks.dismiss(this.#desk, call.id);
+    for (const { id, call } of this.#live) if (!desks.callOf(this.#desk, id)) call.forget();
     this.#live = this.#live.filter(({ id }) => desks.callOf(this.#desk, id));
     for (const id of this.#relayed) if (!desks.callOf(this.#desk, id)) this.#relayed.delete(id);
   }

@@ -2,6 +2,8 @@
 import * as v from 'valibot';
 import { callIdSchema } from '../../relay/mail.ts';
 import { bytes32 } from '../../relay/protocol.ts';
+import { chatMessageSchemas } from './chat-message.ts';
+import { fileMessageSchemas } from './file-message.ts';
 
 /** The longest control message, in characters. */
 export const MAX_CONTROL_LENGTH = 16 * 1024;
@@ -27,6 +29,8 @@ const controlSchema = v.variant('type', [
   v.object({ type: v.literal('safety-reveal'), nonce: bytes32 }),
   /** This side saw other pictures: the microphones of both go off. */
   v.object({ type: v.literal('safety-different') }),
+  ...chatMessageSchemas,
+  ...fileMessageSchemas,
 ]);
 export type ControlMessage = v.InferOutput<typeof controlSchema>;
 /** Those that are the second path of a mail. */

@@ -134,6 +134,7 @@ const body = fc.oneof(
 );
 export const mail = fc.tuple(body, time, time).map(([each, seq, at]) => ({ ...each, seq, at }));
 
+const transfer = fc.nat(9);
 export const control = fc
   .oneof(
     full('accept', { call }),
@@ -142,8 +143,41 @@ export const control = fc
     full('safety-commit', { commitment: address }),
     full('safety-reveal', { nonce: address }),
     full('safety-different'),
+    full('chat', { n: fc.nat(50), text: name }),
+    full('chat-got', { n: fc.nat(50) }),
+    full('typing', { on: fc.boolean() }),
+    full('file-offer', { transfer, name, size: fc.nat(3_000_000_000) }),
+    full('file-accept', { transfer, offset: fc.nat(9_999_999) }),
+    full('file-got', { transfer, offset: fc.nat(9_999_999) }),
+    full('file-refuse', { transfer, reason: fc.constantFrom('no', 'stopped', 'full', 'broken') }),
+    full('file-end', { transfer, sha256: address }),
+    full('file-done', { transfer }),
+    full('file-stop', { transfer, reason: fc.constantFrom('stopped', 'unreadable', 'broken') }),
   )
   .map((each) => ({ v: 1, ...each }));
+
+/** A frame of a file: number, offset, bytes. */
+export const fileFrame = fc
+  .tuple(fc.nat(9), fc.nat(100_000), fc.uint8Array({ maxLength: 300 }))
+  .map(([id, offset, bytes]) => {
+    const frame = Buffer.alloc(12 + bytes.length);
+    frame.writeUInt32BE(id);
+    frame.writeBigUInt64BE(BigInt(offset), 4);
+    frame.set(bytes, 12);
+    return Uint8Array.from(frame);
+  });
+
+export const chatText = fc
+  .array(fc.oneof(name, fc.webUrl(), fc.constantFrom(' ', '\n', '\u202e', 'https://', '(', ')', '.')), {
+    maxLength: 8,
+  })
+  .map((pieces) => pieces.join(''));
+
+export const fileName = fc
+  .array(fc.oneof(name, fc.constantFrom('/', '\\', '..', 'CON', '.exe', ':', '\u202e', ' ')), {
+    maxLength: 6,
+  })
+  .map((pieces) => pieces.join(''));
 
 export const invite = fc
   .tuple(host, address, call, fc.nat(99_999), name, fc.constantFrom('', 'Come: ', 'https://x.example/ '))

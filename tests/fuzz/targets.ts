@@ -2,8 +2,11 @@
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { readBackup, successorOf, writeBackup } from '../../extension/core/backup.ts';
+import { cleanChat, MAX_CHAT_LENGTH, partsOf } from '../../extension/core/chat-text.ts';
 import { formatControl, parseControl } from '../../extension/core/control-message.ts';
 import { tuneDescription } from '../../extension/core/description.ts';
+import { formatFrames, parseFrame } from '../../extension/core/file-message.ts';
+import { cleanFileName, shownType } from '../../extension/core/file-name.ts';
 import { fileProblem } from '../../extension/core/file-problem.ts';
 import { formatInvite, parseInvite } from '../../extension/core/invite.ts';
 import { migrate } from '../../extension/core/migrate.ts';
@@ -95,6 +98,39 @@ export const TARGETS: readonly Target[] = [
       if (message)
         must(same(parseControl(formatControl(message)), message), 'said again, it is something else');
       must(isClean(), 'a prototype was polluted');
+    },
+  },
+  {
+    name: 'frames of files',
+    fit: grammar.fileFrame,
+    feed(input) {
+      const given = Uint8Array.from(bytes(input));
+      const frame = parseFrame(given.buffer);
+      if (!frame) return;
+      const [again] = formatFrames(frame.transfer, frame.offset, frame.bytes);
+      must(again !== undefined && Buffer.compare(again, given) === 0, 'written again, it is something else');
+    },
+  },
+  {
+    name: 'words of a chat',
+    fit: grammar.chatText,
+    feed(input) {
+      const clean = cleanChat(text(input));
+      must(clean.length <= MAX_CHAT_LENGTH && clean.isWellFormed(), 'a message too long, or broken');
+      must(cleanChat(clean) === clean, 'cleaned again, it is something else');
+      for (const part of partsOf(clean))
+        if (part.kind === 'link')
+          must(/^https?:\/\/[^@/]+(\/|$)/.test(part.href), 'a link that leads elsewhere');
+    },
+  },
+  {
+    name: 'names of files',
+    fit: grammar.fileName,
+    feed(input) {
+      const clean = cleanFileName(text(input));
+      must(clean !== '' && !/[/\\<>:"|?*\p{Cc}\p{Cf}]/u.test(clean), 'a name that a disk refuses');
+      must(cleanFileName(clean) === clean, 'cleaned again, it is something else');
+      must(!/html|svg|xml/.test(shownType(clean) ?? ''), 'a file that could run');
     },
   },
   {

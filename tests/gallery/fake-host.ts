@@ -7,6 +7,7 @@ import type {
   HostSnapshot,
 } from '../../extension/call/call-host.ts';
 import { NOTHING_SHOWN } from '../../extension/core/share.ts';
+import { fakeTalk, type TalkScene } from './fake-talk.ts';
 import { PICTURES } from '../../extension/core/safety-pictures.ts';
 
 /** @returns a moving picture of nobody in particular. */
@@ -73,7 +74,7 @@ function sheet(): MediaStream {
 const theirs = () => portrait('#e3dcc5', '#c96a48', '#f0b48c');
 const own = () => portrait('#5a7184', '#dfd2b0', '#8a5a3c');
 
-function fakeCall(first: CallSnapshot, changed: () => void): Call {
+function fakeCall(first: CallSnapshot, changed: () => void, talk?: TalkScene): Call {
   let snapshot = first;
   const change = (part: Partial<CallSnapshot>) => {
     snapshot = { ...snapshot, ...part };
@@ -93,6 +94,7 @@ function fakeCall(first: CallSnapshot, changed: () => void): Call {
     get snapshot() {
       return snapshot;
     },
+    ...fakeTalk(talk),
     ownStream: own(),
     theirPicture: first.kind === 'video' ? theirs() : new MediaStream(),
     theirScreen: first.sharing.theirs ? sheet() : new MediaStream(),
@@ -130,7 +132,11 @@ function fakeCall(first: CallSnapshot, changed: () => void): Call {
   };
 }
 
-export function fakeHost(snapshots: readonly CallSnapshot[], first: Hindrance | null): CallHost {
+export function fakeHost(
+  snapshots: readonly CallSnapshot[],
+  first: Hindrance | null,
+  talk?: TalkScene,
+): CallHost {
   const listeners = new Set<(snapshot: HostSnapshot) => void>();
   let calls: readonly Call[] = [];
   let hindrance = first;
@@ -151,6 +157,6 @@ export function fakeHost(snapshots: readonly CallSnapshot[], first: Hindrance | 
     look: () => undefined,
   };
   const changed = () => listeners.forEach((listener) => listener(host.snapshot));
-  calls = snapshots.map((snapshot) => fakeCall(snapshot, changed));
+  calls = snapshots.map((snapshot) => fakeCall(snapshot, changed, talk));
   return host;
 }

@@ -25,7 +25,7 @@ function listScenes(): void {
 }
 
 const view = new URLSearchParams(location.search).get('view');
-window.sidecallHost = fakeHost(scene.calls ?? [], scene.hindrance ?? null);
+window.sidecallHost = fakeHost(scene.calls ?? [], scene.hindrance ?? null, scene.talk);
 Object.assign(globalThis, {
   chrome: {
     extension: { getViews: () => [window] },

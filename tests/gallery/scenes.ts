@@ -6,8 +6,11 @@ import type { MediaDevice, MediaFault } from '../../extension/core/media-problem
 import { PICTURES } from '../../extension/core/safety-pictures.ts';
 import type { CallId, QuickReply } from '../../relay/mail.ts';
 import type { Address } from '../../relay/protocol.ts';
+import type { ShownFile } from '../../extension/call/talk.ts';
+import type { TalkScene } from './fake-talk.ts';
 
 interface Scene {
+  talk?: TalkScene;
   stored: Record<string, unknown>;
   calls?: CallSnapshot[];
   hindrance?: Hindrance;
@@ -160,6 +163,72 @@ const hindered = (device: MediaDevice, fault: MediaFault): Scene => ({
 });
 const waiting = { state: 'waiting', secret: 'abcdefghijklmnopqrstuA', until: now + 6 * 24 * HOUR };
 
+const said = (place: number, from: 'me' | 'them', text: string, isSent = true) => ({
+  key: `${from}:${String(place)}`,
+  from,
+  text,
+  place,
+  isSent,
+});
+const file = (
+  place: number,
+  from: 'me' | 'them',
+  name: string,
+  size: number,
+  state: ShownFile['state'],
+): ShownFile => ({ key: `${from}:${String(place)}`, from, name, size, place, state });
+const offered = { step: 'offered', isFull: false } as const;
+const talk: TalkScene = {
+  chat: {
+    messages: [
+      said(0, 'them', 'Found the floor plan we talked about'),
+      said(2, 'me', 'Perfect. Sending you the photos from Sunday'),
+    ],
+    unread: 1,
+    isTheyWriting: true,
+    isGone: false,
+  },
+  files: {
+    files: [
+      file(1, 'them', 'Floor plan, second floor.pdf', 6_400_000, offered),
+      file(3, 'me', 'Sunday, 14 photos.zip', 63_000_000, {
+        step: 'moving',
+        bytes: 24_000_000,
+        leftMs: 20_000,
+      }),
+    ],
+    unread: 0,
+  },
+};
+/** Everything that can become of a file, and of words that try to be what they aren't. */
+const talkWays: TalkScene = {
+  chat: {
+    messages: [
+      said(0, 'them', 'https://\u0430pple.com/login and https://en.example/wiki/Bell_(phone).'),
+      said(1, 'me', 'Not yet there', false),
+      said(2, 'them', 'مرحبا، كيف حالك؟'),
+    ],
+    unread: 0,
+    isTheyWriting: false,
+    isGone: false,
+  },
+  files: {
+    files: [
+      file(3, 'them', 'invoice for the second half of the year.pdf.exe', 812_000, {
+        ...offered,
+        isFull: true,
+      }),
+      file(4, 'them', 'beach.jpg', 3_100_000, { step: 'done', isSaved: true }),
+      file(5, 'me', 'film.mkv', 3_000_000_000, { step: 'over', why: 'too-large' }),
+      file(6, 'me', 'notes.txt', 900, { step: 'over', why: 'refused' }),
+      file(7, 'me', 'archive.tar.gz', 1_200_000_000, { step: 'over', why: 'broken' }),
+      file(8, 'me', 'later.zip', 80_000, offered),
+      file(9, 'them', 'lecture.mp4', 1_900_000_000, { step: 'moving', bytes: 1_240_000_000, leftMs: 65_000 }),
+    ],
+    unread: 0,
+  },
+};
+
 export const scenes: Record<string, Scene> = {
   'first-run': stored({ contacts: {}, history: [], invites: [] }),
   home: stored(),
@@ -304,6 +373,24 @@ export const scenes: Record<string, Scene> = {
   weak: inCall(snapshot('mara', active, { quality: { level: 'weak', weak: 'theirs' } })),
   'weak-mine': inCall(snapshot('mara', active, { quality: { level: 'weak', weak: 'mine' } })),
   details: inCall(snapshot('mara', active)),
+  unread: { ...inCall(snapshot('mara', active)), talk },
+  chat: { ...inCall(snapshot('mara', active)), talk },
+  'chat-ways': { ...inCall(snapshot('mara', active)), talk: talkWays },
+  'chat-lost': {
+    ...inCall(snapshot('mara', { phase: 'reconnecting', since: now - 768_000, lostAt: now - 6000 })),
+    talk,
+  },
+  drop: inCall(snapshot('mara', active)),
+  'ended-talk': {
+    ...over('mara', 'they-hung-up', { talkedMs: 24 * 60_000 }),
+    talk: {
+      chat: { messages: [], unread: 0, isTheyWriting: false, isGone: true },
+      files: {
+        files: [file(0, 'them', 'Floor plan, second floor.pdf', 6_400_000, { step: 'done', isSaved: true })],
+        unread: 0,
+      },
+    },
+  },
   ended: over('mara', 'they-hung-up', { talkedMs: 24 * 60_000 }),
   'lost-for-good': over('mara', 'lost', { talkedMs: 24 * 60_000 }),
   'not-online': over('priya', 'offline'),

@@ -36,6 +36,21 @@ async function prepare(page: Page, scene: string): Promise<void> {
     await page.click('.nametag button');
     await new Promise((resolve) => setTimeout(resolve, 900));
   }
+  if (scene.startsWith('chat') && (await page.$('[aria-keyshortcuts=t]'))) {
+    await page.keyboard.press('t');
+    await page.waitForSelector('.talk.open');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+  }
+  if (scene === 'drop') {
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['x'], 'x.txt'));
+      document
+        .querySelector('.stage')
+        ?.dispatchEvent(new DragEvent('dragenter', { bubbles: true, dataTransfer }));
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
   if (!scene.startsWith('add')) return;
   await page.click('[aria-label="Add someone"]');
   await page.waitForSelector('#invite');

@@ -14,6 +14,11 @@ interface CallKeys {
 const isButton = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('button, [role^=menu]') !== null;
 
+/** @returns whether a key is for the page: alone, not typed into anything, and not turned off. */
+export const isPageKey = (event: KeyboardEvent): boolean =>
+  people.settings.singleKeys &&
+  !(event.defaultPrevented || takesKeys(event.target) || event.ctrlKey || event.metaKey || event.altKey);
+
 /** Listens to the keys of the page, or of another of its windows, until `signal` aborts. */
 export function listenToCallKeys(
   { shown, onshortcuts, onpopout }: CallKeys,
@@ -27,9 +32,7 @@ export function listenToCallKeys(
     shown()?.call.setMicrophone(false);
   };
   const onKey = (event: KeyboardEvent) => {
-    if (!people.settings.singleKeys) return;
-    if (event.defaultPrevented || takesKeys(event.target) || event.ctrlKey || event.metaKey || event.altKey)
-      return;
+    if (!isPageKey(event)) return;
     if (event.key === '?') return onshortcuts();
     const current = shown();
     if (!current) return;

@@ -1,7 +1,7 @@
 /** Times, days and lengths as people say them, through the browser's own rules for the region. */
 
 /** The words are English, so the dates in them are too, in the region the person chose for it. */
-const locale = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB';
+export const locale = navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB';
 
 const DAY_MS = 24 * 3600 * 1000;
 const time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });

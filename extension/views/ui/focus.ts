@@ -4,7 +4,8 @@ import type { Attachment } from 'svelte/attachments';
 /** @returns whether something is being typed, which nothing may take the keyboard from. */
 export function isTyping(): boolean {
   const active = document.activeElement;
-  return active instanceof HTMLInputElement && !active.readOnly && active.value !== '';
+  const isField = active instanceof HTMLInputElement || active instanceof HTMLTextAreaElement;
+  return isField && !active.readOnly && active.value !== '';
 }
 
 /** @returns whether single keys belong to the element they were pressed in. */

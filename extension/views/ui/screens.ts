@@ -12,6 +12,9 @@ export const ShareTab = new Later(() => import('./ShareTab.svelte'));
 export const ShareAsk = new Later(() => import('./ShareAsk.svelte'));
 export const DetailsSheet = new Later(() => import('./DetailsSheet.svelte'));
 export const HoldStrip = new Later(() => import('./HoldStrip.svelte'));
+export const TalkPane = new Later(() => import('./TalkPane.svelte'));
+export const DropCover = new Later(() => import('./DropCover.svelte'));
+export const EndedTalk = new Later(() => import('./EndedTalk.svelte'));
 export const MoreMenu = new Later(() => import('./MoreMenu.svelte'));
 
 export const FirstRun = new Later(() => import('./FirstRun.svelte'));

@@ -1,5 +1,6 @@
 /** The keys that work, for the sheet and for the settings. */
 import { pageWords } from './page-words.ts';
+import { talkWords } from './talk-words.ts';
 
 export interface Shortcut {
   does: string;
@@ -14,6 +15,7 @@ export const shortcuts: readonly Shortcut[] = [
   { does: pageWords.keys.talk, keys: [pageWords.keys.space] },
   { does: pageWords.keys.camera, keys: ['V'] },
   { does: pageWords.keys.share, keys: ['S'] },
+  { does: talkWords.chat, keys: ['T'] },
   { does: pageWords.keys.popOut, keys: ['P'] },
   { does: pageWords.keys.move, keys: [pageWords.keys.arrows] },
   { does: pageWords.keys.all, keys: ['?'] },

@@ -91,6 +91,9 @@ async function openTab(url: string): Promise<void> {
   leavePopup();
 }
 
+/** Shows what is at an address of this extension's own, such as a file that came, in a tab. */
+export const showInTab = (url: string): Promise<void> => openTab(url);
+
 export const openSettings = (section = ''): Promise<void> =>
   openTab(browser.runtime.getURL(`extension/views/settings/settings.html${section}`));
 export const openWelcome = (): Promise<void> =>
