@@ -50,3 +50,10 @@ export function log(history: readonly HistoryEntry[], entry: HistoryEntry): Hist
 /** @returns the missed calls nobody has looked at yet, newest first. */
 export const unseenMissed = (history: readonly HistoryEntry[]): HistoryEntry[] =>
   history.filter(({ outcome, direction, seen }) => outcome === 'missed' && direction === 'in' && !seen);
+
+/** @returns the calls of a day, those that were missed here first, otherwise newest first. */
+export const missedFirst = (history: readonly HistoryEntry[]): HistoryEntry[] => {
+  const rank = ({ outcome, direction }: HistoryEntry): number =>
+    outcome === 'missed' && direction === 'in' ? 0 : 1;
+  return history.toSorted((a, b) => rank(a) - rank(b) || b.at - a.at);
+};

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { huesOf, initialsOf } from '../../extension/core/avatar.ts';
-import { log, MAX_HISTORY, outcomeOf, unseenMissed } from '../../extension/core/call-log.ts';
+import { log, MAX_HISTORY, missedFirst, outcomeOf, unseenMissed } from '../../extension/core/call-log.ts';
 import { formatControl, MAX_CONTROL_LENGTH, parseControl } from '../../extension/core/control-message.ts';
 import { isSurvivor } from '../../extension/core/glare.ts';
 import { endOf, formatInvite, parseInvite, untilDayOf } from '../../extension/core/invite.ts';
@@ -270,6 +270,16 @@ describe('the list of recent calls', () => {
     expect(unseenMissed(calls).map(({ call }) => call)).toEqual(['a']);
   });
 
+  it('shows of a day what was missed first, and the rest by its time', () => {
+    const [a, b, c, d] = [
+      { ...entry('a'), at: 1 },
+      { ...entry('b'), at: 2, outcome: 'talked' as const },
+      { ...entry('c'), at: 3 },
+      { ...entry('d'), at: 4, outcome: 'no-answer' as const, direction: 'out' as const },
+    ];
+    expect(missedFirst([d, c, b, a]).map(({ call }) => call)).toEqual(['c', 'a', 'd', 'b']);
+  });
+
   it('says "talked" of every call in which people talked, however it ended', () => {
     expect(outcomeOf('lost', 1)).toBe('talked');
     expect(outcomeOf('lost', 0)).toBe('failed');
@@ -290,6 +300,8 @@ describe('a control message', () => {
     'null',
     '{"v":2,"type":"media","microphone":true,"camera":true}',
     '{"v":1,"type":"dance"}',
+    '{"v":1,"type":"hold","on":"yes"}',
+    '{"v":1,"type":"quality","sending":"perfect"}',
     '{"v":1,"type":"accept","call":"x"}',
   ])('is ignored when it is %s', (text) => {
     expect(parseControl(text)).toBeNull();
