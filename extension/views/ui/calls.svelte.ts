@@ -34,18 +34,19 @@ class Calls {
   #all = $state.raw<readonly ShownCall[]>([]);
   hindrance = $state.raw<Hindrance | null>(null);
 
+  /** The call that this person has put on hold. */
+  readonly held = $derived.by((): ShownCall | null => this.#all.find(isHeld) ?? null);
   /** The call this page is about: one that goes on before one that rings before one that is over. Never one that is on hold here. */
   readonly front = $derived.by((): ShownCall | null => {
     const shown = this.#all.filter((call) => !isSilent(call));
     return (
       shown.find((call) => !isOver(call) && !isRinging(call) && !isHeld(call)) ??
       shown.find(isRinging) ??
-      shown.find(isOver) ??
+      // While somebody waits, one that is over is no more to look at.
+      (this.held ? null : shown.find(isOver)) ??
       null
     );
   });
-  /** The call that this person has put on hold. */
-  readonly held = $derived.by((): ShownCall | null => this.#all.find(isHeld) ?? null);
   /** Another that was talked in, or that they rang, and that has ended while the front one goes on. */
   readonly left = $derived.by((): ShownCall | null => {
     const { front } = this;
@@ -54,7 +55,8 @@ class Calls {
       if (state.phase !== 'ended' || call === front.call) return false;
       return state.talkedMs > 0 || !UNANSWERED.includes(state.reason);
     });
-    return over.at(-1) ?? null;
+    const endOf = ({ snapshot: { state } }: ShownCall) => (state.phase === 'ended' ? state.at : 0);
+    return over.toSorted((a, b) => endOf(b) - endOf(a))[0] ?? null;
   });
   /** Another call that rings while the front one goes on. */
   readonly second = $derived.by(
