@@ -19,8 +19,10 @@ export const MEDIA_LINES = [
  * @returns what each carries; null for more than there is something for
  */
 export function carriedBy(kinds: readonly string[]): (TrackKind | null)[] {
-  return kinds.map((kind, at) => {
-    const before = kinds.slice(0, at).filter((each) => each === kind).length;
-    return MEDIA_LINES.filter((line) => line.kind === kind)[before]?.carries ?? null;
+  // A description may have thousands: each is looked at once.
+  const left = [...MEDIA_LINES];
+  return kinds.map((kind) => {
+    const at = left.findIndex((line) => line.kind === kind);
+    return at < 0 ? null : (left.splice(at, 1)[0]?.carries ?? null);
   });
 }

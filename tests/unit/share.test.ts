@@ -130,6 +130,11 @@ describe('the media descriptions of a link', () => {
     expect(carriedBy(['audio', 'video'])).toEqual(['audio', 'video']);
   });
 
+  it('are told apart in one pass, however many somebody writes', () => {
+    const many = carriedBy(Array.from({ length: 200_000 }, () => 'video'));
+    expect(many.filter((each) => each !== null)).toEqual(['video', 'screen']);
+  });
+
   it('offer few codecs for a screen, the one that is best at text in front', () => {
     const codecs = [
       { mimeType: 'video/VP8' },
