@@ -40,6 +40,11 @@ export class Zooming {
     return this.#picture.width > 0 ? this.#picture.height / this.#picture.width : 9 / 16;
   }
 
+  /** Whether there is an edge left to fill: a place of the picture's own shape has none. */
+  get canFill(): boolean {
+    return filled(this.#picture, this.#place).scale !== 1;
+  }
+
   measure(picture: Size, place: Size): void {
     this.#picture = picture;
     this.#place = place;
@@ -61,9 +66,7 @@ export class Zooming {
   }
 
   pan(by: Point): void {
-    const moved = panBy(this.#zoom, by, this.#picture, this.#place);
-    // A picture that fills the place may be moved and still fills it.
-    this.#zoom = moved;
+    this.#zoom = panBy(this.#zoom, by, this.#picture, this.#place);
   }
 
   fit(): void {
@@ -72,6 +75,7 @@ export class Zooming {
   }
 
   fill(): void {
+    if (!this.canFill) return this.fit();
     this.#mode = 'fill';
     this.#zoom = filled(this.#picture, this.#place);
   }
