@@ -7,6 +7,11 @@ const VIEWS = {
   panel: () => import('../../extension/views/panel/panel.ts'),
   window: () => import('../../extension/views/window/call-window.ts'),
   large: () => import('../../extension/views/large/large-screen.ts'),
+  pip: () =>
+    Promise.all([
+      import('../../extension/views/ui/start.ts'),
+      import('../../extension/views/ui/PictureCall.svelte'),
+    ]).then(([{ start }, { default: PictureCall }]) => start('window', PictureCall)),
   welcome: () => import('../../extension/views/welcome/welcome.ts'),
   settings: () => import('../../extension/views/settings/settings.ts'),
 };
@@ -14,7 +19,7 @@ type View = keyof typeof VIEWS;
 const isView = (name: string | null): name is View => name !== null && Object.hasOwn(VIEWS, name);
 
 function listScenes(): void {
-  for (const view of ['popup', 'panel', 'window'])
+  for (const view of ['popup', 'panel', 'window', 'pip'])
     for (const name of Object.keys(scenes)) {
       const link = document.createElement('a');
       link.href = `?view=${view}&scene=${name}`;

@@ -10,7 +10,15 @@ const SIZES = [
   { view: 'popup', name: 'popup', width: 360, height: 520 },
   { view: 'panel', name: 'panel', width: 360, height: 820 },
   { view: 'panel', name: 'narrow', width: 320, height: 480 },
+  { view: 'panel', name: 'wide', width: 400, height: 1000 },
+  { view: 'window', name: 'window', width: 1200, height: 700 },
+  { view: 'pip', name: 'pip', width: 320, height: 200 },
+  { view: 'pip', name: 'tiny', width: 220, height: 140 },
 ] as const;
+/** What picture in picture can show: a call that goes on. */
+const IN_PICTURE = ['active', 'muted', 'cameras-off', 'lost', 'second', 'held-by-them'];
+/** How long controls stay, and a little more, in milliseconds. */
+const IDLE_MS = 3400;
 const wanted = process.argv.slice(2);
 const isWanted = (file: string) => wanted.length === 0 || wanted.some((part) => file.includes(part));
 
@@ -78,13 +86,16 @@ for (const theme of ['light', 'dark'] as const) {
   for (const { view, name, width, height } of SIZES)
     for (const scene of Object.keys(scenes)) {
       const file = `${name}-${scene}-${theme}`;
-      if (!isWanted(file)) continue;
+      if (!isWanted(file) || (view === 'pip' && !IN_PICTURE.includes(scene))) continue;
       await page.setViewport({ width, height, deviceScaleFactor: 1 });
       await page.goto(`${at}?view=${view}&scene=${scene}`);
       await page.waitForSelector('main > *');
       await new Promise((resolve) => setTimeout(resolve, 250));
       await prepare(page, scene);
       await page.screenshot({ path: `${OUT}/${file}.png` });
+      if (!['active', 'muted'].includes(scene)) continue;
+      await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+      await page.screenshot({ path: `${OUT}/${file}-rest.png` });
     }
   for (const [view, scene] of [
     ['welcome', 'home'],
