@@ -13,6 +13,7 @@ import {
   relayHostSchema,
 } from '../relay/mail.ts';
 import { addressSchema, iceServerSchema } from '../relay/protocol.ts';
+import { deviceSettingsSchema } from './core/device-choice.ts';
 import { callSummarySchema, historyEntrySchema, settingsChangeSchema } from './core/stored.ts';
 
 const done = v.object({ ok: v.literal(true) });
@@ -31,6 +32,7 @@ export const hostConfigSchema = v.object({
   iceServers: v.array(iceServerSchema),
   hideAddress: v.boolean(),
   ringVolume: v.number(),
+  devices: deviceSettingsSchema,
 });
 export type HostConfig = v.InferOutput<typeof hostConfigSchema>;
 

@@ -81,8 +81,8 @@ export async function createService(): Promise<Service> {
     if (contact) await avatarIcon(address, contact.name);
   };
   const hostConfig = async (): Promise<HostConfig> => {
-    const { hideAddress, ringVolume } = await get('settings');
-    return { address: me.address, iceServers: links.iceServers, hideAddress, ringVolume };
+    const { hideAddress, ringVolume, devices } = await get('settings');
+    return { address: me.address, iceServers: links.iceServers, hideAddress, ringVolume, devices };
   };
   const configureHost = async (): Promise<void> => {
     if (await isHostOpen())

@@ -7,8 +7,10 @@ import type { Address } from '../../relay/protocol.ts';
 import type { CallState } from '../core/call-state.ts';
 import type { CallQuality } from '../core/call-quality.ts';
 import type { CallDetails } from '../core/call-stats.ts';
+import type { DeviceNews } from '../core/device-choice.ts';
 import type { Others } from '../core/hold.ts';
 import type { MediaProblem } from '../core/media-problem.ts';
+import type { VoiceHint } from '../core/voice-hint.ts';
 import type { Picture } from '../core/safety-pictures.ts';
 import type { Sharing } from './call-share.ts';
 import type { ShareWish } from './screen-capture.ts';
@@ -45,6 +47,10 @@ export interface CallSnapshot {
   readonly state: CallState;
   readonly microphone: DeviceState;
   readonly camera: DeviceState;
+  /** What this person's own voice shows: they speak while muted, or nothing is heard of them. */
+  readonly voice: VoiceHint;
+  /** A device that has come or gone, until this person has taken note of it. */
+  readonly news: DeviceNews | null;
   /** What the other side says of its microphone and camera; true until it says otherwise. */
   readonly theirs: { readonly microphone: boolean; readonly camera: boolean };
   readonly safety: Safety;
@@ -92,6 +98,8 @@ export interface Call {
   stopSharing(): void;
   /** Tries the camera or the microphone again after a problem. */
   retryDevices(): void;
+  /** The person has read what there was to say of a device. */
+  dismissNews(): void;
   /** Both see the same pictures: remembered for this person. */
   confirmSafety(): void;
   /** The pictures differ: the microphones of both go off, and the other's sound. */

@@ -8,10 +8,11 @@ import {
   type MediaProblem,
 } from '../core/media-problem.ts';
 
-const CONSTRAINTS: Record<MediaDevice, MediaStreamConstraints> = {
-  microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
-  camera: { video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } } },
+const CONSTRAINTS: Record<MediaDevice, MediaTrackConstraints> = {
+  microphone: {},
+  camera: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
 };
+const CONSTRAINED: Record<MediaDevice, 'audio' | 'video'> = { microphone: 'audio', camera: 'video' };
 const KIND_OF: Record<MediaDevice, MediaDeviceKind> = { microphone: 'audioinput', camera: 'videoinput' };
 const DEVICES = ['microphone', 'camera'] as const;
 
@@ -61,10 +62,22 @@ function navigatorFor(device: MediaDevice): Navigator {
 const nameOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
 
-/** @returns the device's track. @throws {DeviceError} */
-export async function openDevice(device: MediaDevice): Promise<MediaStreamTrack> {
+/** Whether the platform can blur what is behind a person (Media Capture and Streams Extensions, `backgroundBlur`). */
+export function canBlur(camera: MediaStreamTrack): boolean {
+  const { backgroundBlur } = camera.getCapabilities() as { backgroundBlur?: boolean[] };
+  return backgroundBlur?.includes(true) === true && backgroundBlur.includes(false);
+}
+
+/** @param wanted beyond what every call wants @returns the device's track. @throws {DeviceError} */
+export async function openDevice(
+  device: MediaDevice,
+  wanted: MediaTrackConstraints,
+): Promise<MediaStreamTrack> {
   try {
-    const stream = await navigatorFor(device).mediaDevices.getUserMedia(CONSTRAINTS[device]);
+    const { mediaDevices } = navigatorFor(device);
+    const stream = await mediaDevices.getUserMedia({
+      [CONSTRAINED[device]]: { ...CONSTRAINTS[device], ...wanted },
+    });
     const track = stream.getTracks()[0];
     if (!track) throw new DeviceError(device, 'missing');
     return track;
@@ -79,8 +92,8 @@ export interface DeviceWatch {
   problemFor(kind: CallKind): MediaProblem | null;
 }
 
-/** Watches permissions and plugs, and calls `onChange` when what is known changes. @returns once it knows. */
-export async function watchDevices(onChange: () => void): Promise<DeviceWatch> {
+/** Watches permissions and plugs, and calls `onChange` with what there is when that changes. @returns once it knows. */
+export async function watchDevices(onChange: (found: MediaDeviceInfo[]) => void): Promise<DeviceWatch> {
   const faults: Record<MediaDevice, MediaFault | null> = { microphone: null, camera: null };
   const permissions = {
     microphone: await navigator.permissions.query({ name: 'microphone' }),
@@ -92,7 +105,7 @@ export async function watchDevices(onChange: () => void): Promise<DeviceWatch> {
       const count = found.filter(({ kind }) => kind === KIND_OF[device]).length;
       faults[device] = knownFault(permissions[device].state, count);
     }
-    onChange();
+    onChange(found);
   };
   for (const device of DEVICES) permissions[device].addEventListener('change', () => void refresh());
   navigator.mediaDevices.addEventListener('devicechange', () => void refresh());

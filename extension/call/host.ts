@@ -11,9 +11,12 @@ async function start(): Promise<Handlers<'host'>> {
   const config = await send('background', 'host.ready', {});
   const board = new Switchboard(config);
   window.sidecallHost = board;
-  void watchDevices(() => board.devicesChanged()).then((devices) => board.useDevices(devices));
   // What a crash has left of an earlier host's calls; nobody waits for it.
   setTimeout(() => void wipeFiles(), WIPE_LATER_MS);
+  void watchDevices((found) => {
+    board.shelf.see(found);
+    board.devicesChanged();
+  }).then((devices) => board.useDevices(devices));
   return {
     ping: () => DONE,
     idle: () => ({ idle: board.isIdle }),

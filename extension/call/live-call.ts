@@ -18,6 +18,8 @@ import { CallSafety } from './call-safety.ts';
 import { CallShare } from './call-share.ts';
 import { CallTransport } from './call-transport.ts';
 import { Conversation } from './conversation.ts';
+import type { DeviceShelf } from './device-shelf.ts';
+import { FarSound, playOn } from './far-sound.ts';
 import { tell } from './listeners.ts';
 import { OwnDevices } from './own-devices.ts';
 import { QualityWatch } from './quality-watch.ts';
@@ -27,6 +29,8 @@ import type { ShareWish } from './screen-capture.ts';
 export interface CallDesk {
   /** This person's own. */
   readonly address: Address;
+  /** The devices of this computer and which this person wants. */
+  readonly shelf: DeviceShelf;
   /** What the next link of call `id`, which began at `began` ms, is made with; null if no path that is allowed can be made. */
   planLink(id: CallId, began: number): IcePlan | null | Promise<IcePlan | null>;
   answer(id: CallId, kind: CallKind | undefined, others: Others | undefined): boolean;
@@ -48,10 +52,9 @@ export interface CallDesk {
 
 export class LiveCall implements Call {
   readonly theirPicture = new MediaStream();
-  readonly #theirSound = new MediaStream();
   readonly #desk: CallDesk;
   readonly #listeners = new Set<(snapshot: CallSnapshot) => void>();
-  readonly #sound = new Audio();
+  readonly #sound = new FarSound();
   readonly #safety = new CallSafety({
     say: (message) => this.say(message),
     silence: (on) => this.#silence(on),
@@ -74,6 +77,7 @@ export class LiveCall implements Call {
   readonly #share: CallShare;
   readonly #devices: OwnDevices;
   readonly #conversation: Conversation;
+  readonly #leaveShelf: () => void;
   #facts: DeskCall;
   #snapshot: CallSnapshot;
 
@@ -85,13 +89,18 @@ export class LiveCall implements Call {
       mayShow: () => isTalking(this.#facts.state) && !this.#safety.isDifferent,
       changed: () => this.#changed(),
     });
-    this.#devices = new OwnDevices(this.#transport, {
+    this.#devices = new OwnDevices(this.#transport, desk.shelf, {
       isTalking: () => isTalking(this.#facts.state),
       isOver: () => this.#facts.state.phase === 'ended',
       voiceless: () => desk.noMicrophone(this.#facts.id),
       changed: () => this.#changed(),
     });
     this.#conversation = new Conversation(this.#transport, () => isTalking(this.#facts.state));
+    this.#leaveShelf = desk.shelf.subscribe({
+      onChoice: () => this.#useSpeaker(),
+      onPlugs: () => this.#useSpeaker(),
+    });
+    this.#useSpeaker();
     this.#snapshot = this.#look();
     if (facts.direction === 'out') this.#devices.openAll(facts.own === 'video');
     else this.#devices.keepReady();
@@ -179,6 +188,10 @@ export class LiveCall implements Call {
     this.#share.stop();
   }
 
+  dismissNews(): void {
+    this.#devices.dismissNews();
+  }
+
   retryDevices(): void {
     this.#devices.retry();
   }
@@ -256,9 +269,10 @@ export class LiveCall implements Call {
   /** Their track of a new link takes the place of the old one, so views keep their stream. */
   #takeTrack(kind: TrackKind, track: MediaStreamTrack): void {
     if (kind === 'screen' || kind === 'screen-sound') return this.#share.takeTrack(kind, track);
-    const stream = kind === 'video' ? this.theirPicture : this.#theirSound;
-    for (const old of stream.getTracks()) stream.removeTrack(old);
-    stream.addTrack(track);
+    if (kind === 'video') {
+      for (const old of this.theirPicture.getTracks()) this.theirPicture.removeTrack(old);
+      this.theirPicture.addTrack(track);
+    } else this.#sound.take(track);
     this.#playSound();
     this.#changed();
   }
@@ -286,14 +300,13 @@ export class LiveCall implements Call {
     this.#playSound();
   }
 
-  /** Without a sound while it rings: a loudspeaker that has to be opened first would swallow the first word. */
   #playSound(): void {
-    this.#sound.volume = isTalking(this.#facts.state) && !this.#hold.isSilent ? 1 : 0;
-    if (this.#sound.srcObject === this.#theirSound) return;
-    this.#sound.srcObject = this.#theirSound;
-    document.body.append(this.#sound);
-    // Interrupted only by a new source, which is played in its turn.
-    this.#sound.play().catch(() => undefined);
+    this.#sound.play(isTalking(this.#facts.state) && !this.#hold.isSilent);
+  }
+
+  #useSpeaker(): void {
+    const { speaker } = this.#desk.shelf;
+    for (const { player } of [this.#sound, this.#share]) playOn(player, speaker);
   }
 
   #end(): void {
@@ -302,8 +315,8 @@ export class LiveCall implements Call {
     this.#quality.update(false);
     this.#share.close();
     this.#devices.close();
-    this.#sound.srcObject = null;
-    this.#sound.remove();
+    this.#sound.close();
+    this.#leaveShelf();
   }
 
   /** Only of what is new: every word to the views is a page drawn again, and the first picture would wait for it. */
@@ -317,15 +330,11 @@ export class LiveCall implements Call {
 
   #look(): CallSnapshot {
     const { id, peer, direction, kind, state } = this.#facts;
-    const { microphone, camera } = this.#devices.states;
     return {
-      id,
-      peer,
-      direction,
-      kind,
-      state,
-      microphone,
-      camera,
+      ...{ id, peer, direction, kind, state },
+      ...this.#devices.states,
+      voice: this.#devices.voice,
+      news: this.#devices.news,
       theirs: this.#theirs,
       safety: this.#safety.snapshot,
       sharing: this.#share.snapshot,

@@ -1,12 +1,17 @@
 /**
- * This person's camera and microphone in one call: opens, mutes and closes them, shows what they are, and puts them into the
- * transport once both have said yes; until then, and until the camera has opened, nothing but a placeholder leaves.
+ * This person's camera and microphone in one call: opens, mutes, swaps and closes them, shows what they are, and puts them into
+ * the transport once both have said yes; until then, and until the camera has opened, nothing but a placeholder leaves. A device
+ * that is unplugged is followed by the next.
  */
+import type { DeviceNews, FoundDevice } from '../core/device-choice.ts';
 import type { MediaDevice } from '../core/media-problem.ts';
+import type { VoiceHint } from '../core/voice-hint.ts';
 import type { DeviceState } from './call-host.ts';
 import type { CallTransport } from './call-transport.ts';
-import { DeviceError, keepDevicesAwake, openDevice } from './devices.ts';
+import type { DeviceShelf } from './device-shelf.ts';
+import { canBlur, DeviceError, keepDevicesAwake, openDevice } from './devices.ts';
 import { createPlaceholder } from './placeholder.ts';
+import { VoiceWatch } from './voice-watch.ts';
 
 /** What devices ask of the call they are in. */
 export interface DevicesCall {
@@ -18,26 +23,40 @@ export interface DevicesCall {
   changed(): void;
 }
 
+type Line = Pick<CallTransport, 'setTrack' | 'warmUp' | 'keepTold'>;
+
 const TRACK_OF = { microphone: 'audio', camera: 'video' } as const;
 
 export class OwnDevices {
   /** Its tracks come and go. */
   readonly stream = new MediaStream();
-  readonly #line: Pick<CallTransport, 'setTrack' | 'warmUp' | 'keepTold'>;
+  readonly #line: Line;
+  readonly #shelf: DeviceShelf;
   readonly #call: DevicesCall;
   readonly #states: Record<MediaDevice, DeviceState> = {
     microphone: { on: true, problem: null },
     camera: { on: false, problem: null },
   };
   readonly #opening = new Set<MediaDevice>();
+  /** How what is open was wanted. */
+  readonly #wanted = new Map<MediaDevice, string>();
+  readonly #voice: VoiceWatch;
+  readonly #leaveShelf: () => void;
+  #news: DeviceNews | null = null;
   #placeholder = createPlaceholder();
   #letSleep: () => void = () => undefined;
   #isSilent = false;
   #isCameraAway = false;
 
-  constructor(line: Pick<CallTransport, 'setTrack' | 'warmUp' | 'keepTold'>, call: DevicesCall) {
+  constructor(line: Line, shelf: DeviceShelf, call: DevicesCall) {
     this.#line = line;
+    this.#shelf = shelf;
     this.#call = call;
+    this.#voice = new VoiceWatch(() => call.changed());
+    this.#leaveShelf = shelf.subscribe({
+      onChoice: () => this.#match(),
+      onPlugs: (left, came) => this.#hearPlugs(left, came),
+    });
     if (this.#placeholder) line.warmUp(this.#placeholder.track);
     this.#tell();
   }
@@ -47,20 +66,35 @@ export class OwnDevices {
     return this.#states;
   }
 
+  get voice(): VoiceHint {
+    return this.#voice.hint;
+  }
+
+  /** What came or went last, and was not yet taken note of. */
+  get news(): DeviceNews | null {
+    return this.#news;
+  }
+
+  dismissNews(): void {
+    this.#tellNews(null);
+  }
+
   /** They will be wanted: they open faster, and no light goes on. */
   keepReady(): void {
     this.#letSleep = keepDevicesAwake();
   }
 
   openAll(withCamera: boolean): void {
-    this.#states.camera = { on: withCamera, problem: null };
+    const isSeen = withCamera && !this.#shelf.settings.cameraOff;
+    this.#states.camera = { on: isSeen, problem: null };
     void this.#open('microphone');
-    if (withCamera) void this.#open('camera');
+    if (isSeen) void this.#open('camera');
   }
 
   setMicrophone(on: boolean): void {
     this.#states.microphone = { ...this.#states.microphone, on };
     for (const track of this.stream.getAudioTracks()) track.enabled = on;
+    this.#voice.setOn(on);
     this.#tell();
     this.#call.changed();
   }
@@ -103,25 +137,33 @@ export class OwnDevices {
   /** The call is over, and every light goes out. */
   close(): void {
     this.#letSleep();
+    this.#leaveShelf();
     this.#closePlaceholder();
     this.#removeTracks('microphone');
     this.#removeTracks('camera');
   }
 
-  async #open(device: MediaDevice): Promise<void> {
+  /** @param instead opens this in place of what is wanted */
+  async #open(device: MediaDevice, instead?: MediaTrackConstraints): Promise<void> {
     if (this.#opening.has(device)) return;
     this.#opening.add(device);
+    const wanted = this.#shelf.wanted(device);
+    this.#wanted.set(device, JSON.stringify(wanted));
     try {
-      const track = await openDevice(device);
+      const track = await openDevice(device, instead ?? wanted);
       this.#opening.delete(device);
       if (this.#call.isOver() || (device === 'camera' && !this.#isCameraWanted)) track.stop();
       else this.#add(device, track);
     } catch (error) {
       this.#opening.delete(device);
-      this.#refuse(device, error);
+      // What was to be swapped goes on.
+      if (!this.#has(device)) this.#refuse(device, error);
+      else this.#news = { what: 'refused', kind: device, label: this.#shelf.settings[device]?.label ?? '' };
     }
     if (this.#call.isTalking()) this.#putIn();
     this.#call.changed();
+    // They may have chosen again meanwhile.
+    if (this.#has(device)) this.#match();
   }
 
   get #isCameraWanted(): boolean {
@@ -133,13 +175,63 @@ export class OwnDevices {
     this.#states[device] = { ...this.#states[device], problem: null };
     track.enabled = this.#states[device].on;
     track.addEventListener('ended', () => {
-      if (!this.stream.getTracks().includes(track)) return;
-      this.#closeDevice(device);
-      this.#refuse(device, new DeviceError(device, 'missing'));
-      this.#call.changed();
+      if (this.stream.getTracks().includes(track)) void this.#replace(device, track);
     });
     this.stream.addTrack(track);
+    if (device === 'microphone') this.#voice.attach(track);
+    else this.#blur(track);
     this.#tell();
+  }
+
+  /** What is open becomes what this person wants: another device takes the sender's place, and nothing is negotiated. */
+  #match(): void {
+    for (const device of ['microphone', 'camera'] as const) {
+      if (!this.#has(device) || this.#call.isOver()) continue;
+      const wanted = JSON.stringify(this.#shelf.wanted(device));
+      if (this.#wanted.get(device) !== wanted) void this.#open(device);
+    }
+    for (const track of this.stream.getVideoTracks()) this.#blur(track);
+  }
+
+  /** Where the platform can (Media Capture and Streams Extensions, background blur). */
+  #blur(camera: MediaStreamTrack): void {
+    if (!canBlur(camera)) return;
+    const backgroundBlur = this.#shelf.settings.blur;
+    camera.applyConstraints({ ...camera.getConstraints(), ...{ backgroundBlur } }).catch(() => undefined);
+  }
+
+  /** A device has left. Turned off meanwhile, nothing takes its place. */
+  async #replace(device: MediaDevice, gone: MediaStreamTrack): Promise<void> {
+    this.#removeTracks(device);
+    const id = gone.getSettings().deviceId ?? '';
+    const next = await this.#shelf.successor(device, id).catch(() => null);
+    if (this.#call.isOver() || (device === 'camera' && !this.#states.camera.on)) return;
+    if (next) await this.#open(device, next.wanted);
+    else this.#refuse(device, new DeviceError(device, 'missing'));
+    if (next && this.#has(device))
+      this.#tellNews({ what: 'gone', kind: device, label: gone.label, now: next.found.label });
+    if (!next && this.#call.isTalking()) this.#putIn();
+    this.#call.changed();
+  }
+
+  #hearPlugs(left: readonly FoundDevice[], came: readonly FoundDevice[]): void {
+    const speaker = left.find(
+      ({ kind, id }) => kind === 'speaker' && id === this.#shelf.settings.speaker?.id,
+    );
+    const [first] = came;
+    if (speaker) this.#tellNews({ what: 'gone', kind: 'speaker', label: speaker.label, now: null });
+    else if (first) this.#tellNews({ what: 'new', label: first.label, devices: came });
+    else if (this.#news?.what === 'new' && left.some(({ label }) => label === this.#news?.label))
+      this.#tellNews(null);
+  }
+
+  #tellNews(news: DeviceNews | null): void {
+    this.#news = news;
+    this.#call.changed();
+  }
+
+  #has(device: MediaDevice): boolean {
+    return this.stream.getTracks().some(({ kind }) => kind === TRACK_OF[device]);
   }
 
   #refuse(device: MediaDevice, error: unknown): void {
@@ -176,6 +268,7 @@ export class OwnDevices {
   }
 
   #removeTracks(device: MediaDevice): void {
+    if (device === 'microphone') this.#voice.close();
     for (const track of this.stream.getTracks()) {
       if (track.kind !== TRACK_OF[device]) continue;
       this.stream.removeTrack(track);

@@ -13,6 +13,7 @@ import { type IcePlan, planIce, turnWait } from '../core/ice-policy.ts';
 import type { PeerSignal } from '../core/link-book.ts';
 import { type Ask, type HostConfig, type Reply, send } from '../messages.ts';
 import type { Call, CallHost, CallPath, Hindrance, HostSnapshot } from './call-host.ts';
+import { DeviceShelf } from './device-shelf.ts';
 import type { DeviceWatch } from './devices.ts';
 import { type CallDesk, LiveCall } from './live-call.ts';
 import { tell } from './listeners.ts';
@@ -39,6 +40,7 @@ const isNews = ({ state }: desks.DeskCall): boolean => state.phase === 'ended' &
 export class Switchboard implements CallHost, CallDesk {
   #desk: desks.Desk;
   #config: HostConfig;
+  readonly shelf: DeviceShelf;
   #devices: DeviceWatch | undefined;
   #live: { id: CallId; call: LiveCall; attemptAt: number }[] = [];
   #hindrance: Hindrance | null = null;
@@ -59,6 +61,7 @@ export class Switchboard implements CallHost, CallDesk {
 
   constructor(config: HostConfig) {
     this.#config = config;
+    this.shelf = new DeviceShelf(config.devices);
     this.#desk = desks.emptyDesk(config.address);
   }
 
@@ -82,6 +85,7 @@ export class Switchboard implements CallHost, CallDesk {
 
   configure(config: HostConfig): void {
     this.#config = config;
+    this.shelf.configure(config.devices);
   }
 
   /** From here on blocked and missing devices are known before a call. */

@@ -107,5 +107,7 @@ export function pluggedIn(before: readonly FoundDevice[], after: readonly FoundD
 export type DeviceNews =
   /** One was unplugged; `now` is in its place, or what the computer uses. */
   | { what: 'gone'; kind: DeviceKind; label: string; now: string | null }
+  /** One was chosen that can't be used just now; what was used before goes on. */
+  | { what: 'refused'; kind: DeviceKind; label: string }
   /** One was plugged in, and is offered. */
   | { what: 'new'; label: string; devices: readonly FoundDevice[] };

@@ -11,6 +11,7 @@ import {
   secretSchema,
 } from '../../relay/mail.ts';
 import { addressSchema } from '../../relay/protocol.ts';
+import { DEFAULT_DEVICES, deviceSettingsSchema } from './device-choice.ts';
 import { MAX_LINK_LENGTH } from './invite.ts';
 
 /** The version of everything below. A change of shape raises it and adds a step to `core/migrate.ts`. */
@@ -50,6 +51,8 @@ export const settingsSchema = v.object({
   hideNames: v.optional(v.boolean(), false),
   /** Loudness of the ringtone, 0 to 1. */
   ringVolume: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.8),
+  /** Camera, microphone and speaker of calls, and what is done to their sound and picture. */
+  devices: v.optional(deviceSettingsSchema, DEFAULT_DEVICES),
 });
 export type Settings = v.InferOutput<typeof settingsSchema>;
 
@@ -206,4 +209,5 @@ export const settingsChangeSchema = v.object({
   hideNames: v.optional(v.boolean()),
   singleKeys: v.optional(v.boolean()),
   ringVolume: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  devices: v.optional(deviceSettingsSchema),
 });

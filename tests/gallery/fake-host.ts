@@ -124,6 +124,7 @@ function fakeCall(first: CallSnapshot, changed: () => void, talk?: TalkScene): C
     rejectSafety: () => change({ safety: { state: 'different', for: 'me' } }),
     reviewSafety: () =>
       change({ safety: { state: 'pictures', pictures: PICTURES.slice(14, 21), isConfirmed: false } }),
+    dismissNews: () => change({ news: null }),
     retryDevices: () =>
       change({
         microphone: { ...snapshot.microphone, problem: null },

@@ -120,6 +120,8 @@ const snapshot = (who: Who, state: CallState, more: Partial<CallSnapshot> = {}):
   state,
   microphone: { on: true, problem: null },
   camera: { on: true, problem: null },
+  voice: null,
+  news: null,
   theirs: { microphone: true, camera: true },
   safety: { state: 'pictures', pictures: PICTURES.slice(14, 21), isConfirmed: false },
   sharing: { own: NOTHING_SHOWN, theirs: null },
@@ -314,6 +316,15 @@ export const scenes: Record<string, Scene> = {
   'device-note': inCall(
     snapshot('mara', active, { camera: { on: false, problem: { device: 'camera', fault: 'in-use' } } }),
   ),
+  'muted-speaking': inCall(snapshot('mara', active, { microphone: off, voice: 'muted' })),
+  'silent-microphone': inCall(snapshot('mara', active, { voice: 'silent' })),
+  unplugged: inCall(
+    snapshot('mara', active, {
+      news: { what: 'gone', kind: 'microphone', label: 'USB microphone', now: 'Built-in microphone' },
+    }),
+  ),
+  'plugged-in': inCall(snapshot('mara', active, { news: { what: 'new', label: 'Headphones', devices: [] } })),
+  devices: inCall(snapshot('mara', active)),
   lost: inCall(snapshot('mara', { phase: 'reconnecting', since: now - 768_000, lostAt: now - 6000 })),
   'lost-long': inCall(
     snapshot('mara', { phase: 'reconnecting', since: now - 768_000, lostAt: now - 25_000 }),

@@ -1,4 +1,5 @@
 /** Backups: the file, what is in it, and how it takes the place of what was kept. */
+import { DEFAULT_DEVICES } from '../../extension/core/device-choice.ts';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,6 +52,7 @@ const backupOf = (kept: Partial<Backup['kept']> = {}): Backup => ({
       hideNames: true,
       singleKeys: true,
       hideAddress: true,
+      devices: DEFAULT_DEVICES,
       ringVolume: 0.5,
     },
     contacts: { [BOB]: contactOf(BOB) },

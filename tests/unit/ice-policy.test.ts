@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { DEFAULT_DEVICES } from '../../extension/core/device-choice.ts';
 import { describe, expect, it } from 'vitest';
 import { hideInCandidate, hideInDescription } from '../../extension/core/hidden-address.ts';
 import {
@@ -40,6 +41,7 @@ describe('a transport before the answer', () => {
     hideAddress: false,
     hideNames: false,
     singleKeys: true,
+    devices: DEFAULT_DEVICES,
     ringVolume: 1,
   };
   const CALLERS: Record<string, Partial<Contact>> = {

@@ -23,6 +23,7 @@ export function playBrowserGlobals(): void {
   vi.stubGlobal(
     'Audio',
     class {
+      sinkId = '';
       play = () => Promise.resolve();
       remove = () => undefined;
     },

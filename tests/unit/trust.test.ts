@@ -1,4 +1,5 @@
 /** Who is whom and who may reach whom: claimed names, blocking, removing. */
+import { DEFAULT_DEVICES } from '../../extension/core/device-choice.ts';
 import { describe, expect, it } from 'vitest';
 import { mayPreconnect } from '../../extension/core/ice-policy.ts';
 import { forget, post } from '../../extension/core/outbox.ts';
@@ -48,6 +49,7 @@ const settings: Settings = {
   hideAddress: false,
   hideNames: false,
   singleKeys: true,
+  devices: DEFAULT_DEVICES,
   ringVolume: 1,
 };
 const TYPES: readonly MailBody['type'][] = [
