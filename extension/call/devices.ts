@@ -62,12 +62,6 @@ function navigatorFor(device: MediaDevice): Navigator {
 const nameOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : '';
 
-/** Whether the platform can blur what is behind a person (Media Capture and Streams Extensions, `backgroundBlur`). */
-export function canBlur(camera: MediaStreamTrack): boolean {
-  const { backgroundBlur } = camera.getCapabilities() as { backgroundBlur?: boolean[] };
-  return backgroundBlur?.includes(true) === true && backgroundBlur.includes(false);
-}
-
 /** @param wanted beyond what every call wants @returns the device's track. @throws {DeviceError} */
 export async function openDevice(
   device: MediaDevice,

@@ -3,13 +3,14 @@
  * the transport once both have said yes; until then, and until the camera has opened, nothing but a placeholder leaves. A device
  * that is unplugged is followed by the next.
  */
+import { canBlur } from '../core/blur.ts';
 import type { DeviceNews, FoundDevice } from '../core/device-choice.ts';
 import type { MediaDevice } from '../core/media-problem.ts';
 import type { VoiceHint } from '../core/voice-hint.ts';
 import type { DeviceState } from './call-host.ts';
 import type { CallTransport } from './call-transport.ts';
 import type { DeviceShelf } from './device-shelf.ts';
-import { canBlur, DeviceError, keepDevicesAwake, openDevice } from './devices.ts';
+import { DeviceError, keepDevicesAwake, openDevice } from './devices.ts';
 import { createPlaceholder } from './placeholder.ts';
 import { VoiceWatch } from './voice-watch.ts';
 

@@ -5,6 +5,7 @@ export const CallScreen = new Later(() => import('./CallScreen.svelte'));
 export const OverScreen = new Later(() => import('./OverScreen.svelte'));
 export const DeviceProblem = new Later(() => import('./DeviceProblem.svelte'));
 export const SafetySheet = new Later(() => import('./SafetySheet.svelte'));
+export const DevicesSheet = new Later(() => import('./DevicesSheet.svelte'));
 export const ShortcutsSheet = new Later(() => import('./ShortcutsSheet.svelte'));
 export const Watch = new Later(() => import('./Watch.svelte'));
 export const ShareStrip = new Later(() => import('./ShareStrip.svelte'));

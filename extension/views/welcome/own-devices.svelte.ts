@@ -1,9 +1,7 @@
 /** This person's camera and microphone while the welcome page shows them. The only place that asks for them. */
 import { faultOf, type MediaProblem } from '../../core/media-problem.ts';
+import { Level } from '../ui/level.svelte.ts';
 import type { CallKind } from '../../../relay/mail.ts';
-
-/** Loudness at which the meter is full, as the root mean square of the samples. */
-const FULL_RMS = 0.25;
 
 type Devices =
   | { state: 'before' }
@@ -28,8 +26,13 @@ async function problemOf(error: unknown, kind: CallKind): Promise<MediaProblem> 
 
 export class OwnDevices {
   now = $state.raw<Devices>({ state: 'before' });
-  level = $state(0);
+  readonly #level = new Level();
   #life = new AbortController();
+
+  /** How loud the microphone is, 0 to 1. */
+  get level(): number {
+    return this.#level.value;
+  }
 
   async turnOn(kind: CallKind): Promise<void> {
     this.turnOff();
@@ -42,7 +45,8 @@ export class OwnDevices {
       signal.addEventListener('abort', stop, { once: true });
       const camera = stream.getVideoTracks()[0]?.label ?? null;
       this.now = { state: 'working', stream, camera, microphone: stream.getAudioTracks()[0]?.label ?? '' };
-      this.#listen(stream, signal);
+      const [microphone] = stream.getAudioTracks();
+      if (microphone) this.#level.listen(microphone, signal);
     } catch (error) {
       const problem = await problemOf(error, kind);
       const final = problem.fault === 'blocked' && (await isDenied(problem.device));
@@ -53,22 +57,6 @@ export class OwnDevices {
   /** Lets go of the devices: their lights go off. */
   turnOff(): void {
     this.#life.abort();
-    this.level = 0;
     this.now = { state: 'before' };
-  }
-
-  #listen(stream: MediaStream, signal: AbortSignal): void {
-    const context = new AudioContext();
-    const analyser = context.createAnalyser();
-    context.createMediaStreamSource(stream).connect(analyser);
-    const samples = new Float32Array(analyser.fftSize);
-    const measure = () => {
-      if (signal.aborted) return void context.close();
-      analyser.getFloatTimeDomainData(samples);
-      const rms = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
-      this.level = Math.min(1, Math.sqrt(rms / FULL_RMS));
-      requestAnimationFrame(measure);
-    };
-    measure();
   }
 }
