@@ -14,6 +14,7 @@ import {
 } from '../relay/mail.ts';
 import { addressSchema, iceServerSchema } from '../relay/protocol.ts';
 import { deviceSettingsSchema } from './core/device-choice.ts';
+import { RINGTONES } from './core/ringtones.ts';
 import { callSummarySchema, historyEntrySchema, settingsChangeSchema } from './core/stored.ts';
 
 const done = v.object({ ok: v.literal(true) });
@@ -32,6 +33,7 @@ export const hostConfigSchema = v.object({
   iceServers: v.array(iceServerSchema),
   hideAddress: v.boolean(),
   ringVolume: v.number(),
+  ringtone: v.picklist(RINGTONES),
   devices: deviceSettingsSchema,
 });
 export type HostConfig = v.InferOutput<typeof hostConfigSchema>;
@@ -50,6 +52,8 @@ const background = {
   'host.state': message({ calls: v.array(callSummarySchema), views: v.number() }, done),
   /** TURN servers of this person's relay with credentials, and until when they are good; none if it has none to give. */
   'turn.get': message({}, v.object({ iceServers: v.array(iceServerSchema), until: v.number() })),
+  /** STUN servers of this person's relay. */
+  'ice.get': message({}, v.object({ iceServers: v.array(iceServerSchema) })),
   /** Mail of a call, to be sealed and sent, and repeated where its type asks for it. */
   'mail.send': message({ to: addressSchema, body: callMailSchema }, done),
   /** A call is over: its ending is kept for a day, also under the `others` ids it went by, and it enters the history. */

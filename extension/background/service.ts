@@ -81,8 +81,8 @@ export async function createService(): Promise<Service> {
     if (contact) await avatarIcon(address, contact.name);
   };
   const hostConfig = async (): Promise<HostConfig> => {
-    const { hideAddress, ringVolume, devices } = await get('settings');
-    return { address: me.address, iceServers: links.iceServers, hideAddress, ringVolume, devices };
+    const { hideAddress, ringVolume, ringtone, devices } = await get('settings');
+    return { address: me.address, iceServers: links.iceServers, hideAddress, ringVolume, ringtone, devices };
   };
   const configureHost = async (): Promise<void> => {
     if (await isHostOpen())
@@ -142,6 +142,7 @@ export async function createService(): Promise<Service> {
       if (links.ownRelay === '') await links.reconcile();
       return turn.get();
     },
+    'ice.get': () => ({ iceServers: links.iceServers }),
     'mail.send': async ({ to, body }) => {
       const sent = post.send(to, body);
       if (body.type === 'ring') void ringLeft(to, body);

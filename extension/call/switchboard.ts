@@ -359,7 +359,7 @@ export class Switchboard implements CallHost, CallDesk {
     const rings = living.length > 0 && living.every(({ state }) => state.phase === 'incoming');
     if (rings === (this.#ringtone !== undefined)) return;
     this.#ringtone?.stop();
-    this.#ringtone = rings ? ring(this.#config.ringVolume) : undefined;
+    this.#ringtone = rings ? ring(this.#config.ringVolume, this.#config.ringtone) : undefined;
   }
 
   #armTimer(): void {

@@ -13,6 +13,7 @@ import {
 import { addressSchema } from '../../relay/protocol.ts';
 import { DEFAULT_DEVICES, deviceSettingsSchema } from './device-choice.ts';
 import { MAX_LINK_LENGTH } from './invite.ts';
+import { RINGTONES } from './ringtones.ts';
 
 /** The version of everything below. A change of shape raises it and adds a step to `core/migrate.ts`. */
 export const SCHEMA_VERSION = 1;
@@ -51,6 +52,8 @@ export const settingsSchema = v.object({
   hideNames: v.optional(v.boolean(), false),
   /** Loudness of the ringtone, 0 to 1. */
   ringVolume: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.8),
+  /** What a call that comes in sounds like; `own` is a file of this person's (`sound-store.ts`). */
+  ringtone: v.optional(v.picklist(RINGTONES), 'birds'),
   /** Camera, microphone and speaker of calls, and what is done to their sound and picture. */
   devices: v.optional(deviceSettingsSchema, DEFAULT_DEVICES),
 });
@@ -209,5 +212,6 @@ export const settingsChangeSchema = v.object({
   hideNames: v.optional(v.boolean()),
   singleKeys: v.optional(v.boolean()),
   ringVolume: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  ringtone: v.optional(v.picklist(RINGTONES)),
   devices: v.optional(deviceSettingsSchema),
 });

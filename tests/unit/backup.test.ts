@@ -53,6 +53,7 @@ const backupOf = (kept: Partial<Backup['kept']> = {}): Backup => ({
       singleKeys: true,
       hideAddress: true,
       devices: DEFAULT_DEVICES,
+      ringtone: 'birds',
       ringVolume: 0.5,
     },
     contacts: { [BOB]: contactOf(BOB) },

@@ -42,6 +42,7 @@ describe('a transport before the answer', () => {
     hideNames: false,
     singleKeys: true,
     devices: DEFAULT_DEVICES,
+    ringtone: 'birds',
     ringVolume: 1,
   };
   const CALLERS: Record<string, Partial<Contact>> = {

@@ -50,6 +50,7 @@ const settings: Settings = {
   hideNames: false,
   singleKeys: true,
   devices: DEFAULT_DEVICES,
+  ringtone: 'birds',
   ringVolume: 1,
 };
 const TYPES: readonly MailBody['type'][] = [

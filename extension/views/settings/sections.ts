@@ -7,8 +7,10 @@ import Lock from '@lucide/svelte/icons/lock';
 import RadioTower from '@lucide/svelte/icons/radio-tower';
 import User from '@lucide/svelte/icons/user';
 import Video from '@lucide/svelte/icons/video';
+import Activity from '@lucide/svelte/icons/activity';
 import { backupWords } from '../ui/backup-words.ts';
 import { pageWords } from '../ui/page-words.ts';
+import { settingsWords } from '../ui/settings-words.ts';
 
 export const sections = [
   { id: 'you', label: pageWords.settings.you, icon: User },
@@ -19,4 +21,5 @@ export const sections = [
   { id: 'invites', label: pageWords.settings.invites, icon: Link },
   { id: 'keys', label: pageWords.settings.shortcuts, icon: Keyboard },
   { id: 'backup', label: backupWords.title, icon: KeyRound },
+  { id: 'check-up', label: settingsWords.checkUp.title, icon: Activity },
 ] as const;
