@@ -159,7 +159,7 @@ describe('Alice’s other camera and microphone', () => {
   it('are offered when they are plugged in, and used at one press: Bob sees and hears them', async () => {
     for (const page of [hers, await cast.alice.host()])
       await page.evaluate(plugDesk, { camera: DESK.camera, microphone: DESK.microphone }, DESK.frequency);
-    await read(hers, 'Desk camera is plugged in.');
+    await read(hers, 'Plugged in: Desk camera.');
     await seeOther(panel, 'alice');
     await click(hers, 'Use it');
     await Promise.all([seeDesk(), hearDesk()]);
@@ -167,7 +167,7 @@ describe('Alice’s other camera and microphone', () => {
 
   it('are followed by the next when they are unplugged, which is said', async () => {
     await plug(false);
-    await read(hers, 'was unplugged. You’re on');
+    await read(hers, 'Unplugged: Desk');
     await Promise.all([seeOther(panel, 'alice'), hearOther(cast.bob)]);
     await click(hers, 'OK');
   });

@@ -36,6 +36,13 @@ async function prepare(page: Page, scene: string): Promise<void> {
     await page.click('.controls > .btn.plain');
     await new Promise((resolve) => setTimeout(resolve, 600));
   }
+  if (scene === 'devices') {
+    // The popup has no such menu.
+    const more = await page.$('[aria-label="More"]');
+    await more?.click();
+    if (more) await page.locator('::-p-aria([name="Camera and sound"][role="menuitem"])').click();
+    await new Promise((resolve) => setTimeout(resolve, 900));
+  }
   if (scene.startsWith('safety')) {
     await page.click('[aria-label="Safety check"]');
     await new Promise((resolve) => setTimeout(resolve, 600));

@@ -30,9 +30,9 @@ export const deviceWords = {
   useIt: 'Use it',
   notNow: 'Not now',
   fine: 'OK',
-  plugged: (label: string) => `${label} is plugged in.`,
-  unplugged: (label: string, now: string) => `${label} was unplugged. You’re on ${now} now.`,
-  speakerGone: (label: string) => `${label} was unplugged. Sound comes from your computer’s own speaker now.`,
+  plugged: (label: string) => `Plugged in: ${label}.`,
+  unplugged: (label: string, now: string) => `Unplugged: ${label}. You’re on ${now} now.`,
+  speakerGone: (label: string) => `Unplugged: ${label}. Sound comes from your computer’s own speaker now.`,
   refused: (label: string) => `${label} can’t be used just now. Another app may have it.`,
   tryOut: {
     start: 'See and hear yourself',
