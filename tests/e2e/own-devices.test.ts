@@ -7,6 +7,7 @@ import type { Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hearNothing, hearOther, seeOther, talk } from './call.ts';
 import { type Cast, gather, PAGES } from './cast.ts';
+import type { PersonBrowser } from './harness/browser.ts';
 import { hear, seePicture } from './harness/senses.ts';
 import { click, press, read, see } from './ui.ts';
 
@@ -155,7 +156,30 @@ describe('Alice, muted', () => {
   });
 });
 
+/** Runs in a host, and counts the offers that are made from then on. */
+function countOffers(): void {
+  const counted = { offers: 0 };
+  Object.assign(window, { counted });
+  const real = RTCPeerConnection.prototype;
+  Object.defineProperty(real, 'setLocalDescription', {
+    value: new Proxy(real.setLocalDescription, {
+      apply(make, self, args: unknown[]) {
+        counted.offers += 1;
+        return Reflect.apply(make, self, args) as Promise<void>;
+      },
+    }),
+  });
+}
+const offersOf = async (someone: PersonBrowser): Promise<number> =>
+  (await someone.host()).evaluate(
+    () => (window as unknown as { counted: { offers: number } }).counted.offers,
+  );
+
 describe('Alice’s other camera and microphone', () => {
+  beforeAll(async () => {
+    for (const someone of [cast.alice, cast.bob]) await (await someone.host()).evaluate(countOffers);
+  });
+
   it('are offered when they are plugged in, and used at one press: Bob sees and hears them', async () => {
     for (const page of [hers, await cast.alice.host()])
       await page.evaluate(plugDesk, { camera: DESK.camera, microphone: DESK.microphone }, DESK.frequency);
@@ -181,6 +205,7 @@ describe('Alice’s other camera and microphone', () => {
     await choose(hers, 'Microphone', DESK.microphone);
     await choose(hers, 'Camera', DESK.camera);
     await Promise.all([seeDesk(), hearDesk()]);
+    expect([await offersOf(cast.alice), await offersOf(cast.bob)]).toEqual([0, 0]);
     await cast.alice.screenshot(hers, 'devices-sheet');
     await click(hers, 'Close');
     await click(hers, 'Hang up');
