@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isTalking } from '../../extension/core/call-state.ts';
 import * as desks from '../../extension/core/desk.ts';
-import { hold } from '../../extension/core/hold.ts';
+import { broughtBack, hold } from '../../extension/core/hold.ts';
 import type { CallId, CallMail } from '../../relay/mail.ts';
 import { type Address, toBase64url } from '../../relay/protocol.ts';
 import { ALICE, BOB, newId } from './two-people.ts';
@@ -150,6 +150,17 @@ describe('somebody on hold', () => {
     const theirs = withTwo();
     theirs.alice.hears(CAROL, { type: 'hangup', call: theirs.carol });
     expect(theirs.alice.calls).toEqual(['Bob connecting']);
+  });
+
+  it('is told apart from whoever ended when they come back, so that the muted stay muted', () => {
+    const { alice, bob, carol } = withTwo();
+    const before = alice.desk;
+    alice.hears(CAROL, { type: 'hangup', call: carol });
+    expect(broughtBack(before, alice.desk)).toMatchObject({ back: { id: bob }, ended: { id: carol } });
+    const swapped = withTwo();
+    const earlier = swapped.alice.desk;
+    swapped.alice.swapsTo(swapped.bob);
+    expect(broughtBack(earlier, swapped.alice.desk)).toBeNull();
   });
 
   it('may leave without a change in front', () => {
