@@ -2,7 +2,7 @@
 import { type RawData, type ServerOptions, WebSocket } from 'ws';
 import type { Limits } from './config.ts';
 import type { Link } from './link.ts';
-import { MAX_FRAME_BYTES, SUBPROTOCOL } from './protocol.ts';
+import { MAX_FRAME_BYTES } from './protocol.ts';
 
 /** The most pieces one frame may come in: 64 KiB in the smallest usual TCP segments, with room to spare. */
 const MAX_PIECES = 1024;
@@ -54,8 +54,8 @@ function onClose(this: WebSocket): void {
   this.owner?.forget(this);
 }
 
-/** @returns how `ws` serves links: no compression, no tracking of its own, bounded frames. */
-export function webSocketOptions(limits: Limits): ServerOptions<typeof LinkSocket> {
+/** @param choose names the subprotocol of the upgrade that is being answered. @returns how `ws` serves links: no compression, no tracking of its own, bounded frames. */
+export function webSocketOptions(limits: Limits, choose: () => string): ServerOptions<typeof LinkSocket> {
   // `closeTimeout` exists since ws 8.19 and is not yet in its types.
   const options: ServerOptions<typeof LinkSocket> & { closeTimeout: number } = {
     noServer: true,
@@ -67,7 +67,7 @@ export function webSocketOptions(limits: Limits): ServerOptions<typeof LinkSocke
     maxFragments: MAX_PIECES,
     maxBufferedChunks: MAX_PIECES,
     closeTimeout: 1000 * limits.closeTimeoutSeconds,
-    handleProtocols: () => SUBPROTOCOL,
+    handleProtocols: choose,
     WebSocket: LinkSocket,
   };
   return options;

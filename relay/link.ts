@@ -99,6 +99,12 @@ export class Link implements Party {
     this.deadlineMs = this.heardMs + 1000 * shared.limits.loginTimeoutSeconds;
   }
 
+  /** Logs in who proved at the upgrade that it has a token. */
+  resume(address: Address): void {
+    this.shared.counters.loginsResumed += 1;
+    this.welcome(address);
+  }
+
   /** Takes a frame as it came; of mail, the bytes may be written to. */
   receive(data: Buffer, isBinary: boolean): void {
     if (this.state.at === 'closed') return;
@@ -219,10 +225,8 @@ export class Link implements Party {
   }
 
   private greet(address: Address, token: string | undefined): void {
-    if (token !== undefined && this.shared.tokens.accepts(token, address, this.publicName)) {
-      this.shared.counters.loginsResumed += 1;
-      return this.welcome(address);
-    }
+    if (token !== undefined && this.shared.tokens.accepts(token, address, this.publicName))
+      return this.resume(address);
     this.state = { at: 'sealing', address };
     void this.challenge(address);
   }

@@ -1,10 +1,17 @@
 /**
  * Proving an address: a challenge only its private key opens, and tokens that spare the next login that work.
  */
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { Sealer } from './hpke.ts';
-import { type Address, LOGIN_INFO } from './protocol.ts';
+import {
+  type Address,
+  expiryOfToken,
+  LOGIN_INFO,
+  RESUME_OFFER_SECONDS,
+  type ResumeOffer,
+  resumeProofText,
+} from './protocol.ts';
 
 /** Length of the random bytes in a challenge. */
 export const NONCE_BYTES = 32;
@@ -60,20 +67,27 @@ export class ResumeTokens {
   /** @returns a token for an address at this public name: its expiry in seconds since the epoch, a dot, the MAC. */
   issue(address: Address, publicName: string): string {
     const expiry = String(Math.floor(this.clock.wallMs() / 1000) + this.lifetimeSeconds);
-    return `${expiry}.${this.mac(expiry, address, publicName)}`;
+    return this.token(expiry, address, publicName);
   }
 
   /** @returns whether a token is ours, of this address and name, and not past its time. */
   accepts(token: string, address: Address, publicName: string): boolean {
-    const dot = token.indexOf('.');
-    const expiry = token.slice(0, dot);
-    if (!isSameSecret(token.slice(dot + 1), this.mac(expiry, address, publicName))) return false;
+    const expiry = expiryOfToken(token);
+    if (expiry === null || !isSameSecret(token, this.token(expiry, address, publicName))) return false;
     return Number(expiry) * 1000 > this.clock.wallMs();
   }
 
-  private mac(expiry: string, address: Address, publicName: string): string {
+  /** @returns whether an offer was made a moment ago by who has such a token. */
+  acceptsOffer({ address, expiry, time, proof }: ResumeOffer, publicName: string): boolean {
+    const now = this.clock.wallMs() / 1000;
+    if (Number(expiry) <= now || Math.abs(Number(time) - now) > RESUME_OFFER_SECONDS) return false;
+    const token = this.token(expiry, address, publicName);
+    return isSameSecret(proof, hash('sha256', resumeProofText(token, time), 'base64url'));
+  }
+
+  private token(expiry: string, address: Address, publicName: string): string {
     // The parts cannot contain a NUL, so no two different triples give the same text.
-    const text = ['sidecall.1 resume', expiry, address, publicName].join('\0');
-    return createHmac('sha256', this.key).update(text).digest('base64url');
+    const text = `sidecall.1 resume\0${expiry}\0${address}\0${publicName}`;
+    return `${expiry}.${createHmac('sha256', this.key).update(text).digest('base64url')}`;
   }
 }

@@ -100,7 +100,8 @@ export class Outlet implements Wire {
     this.waiting = 0;
     if (this.socket.readyState !== WebSocket.OPEN) return;
     // Bytes that join a queue get memory of their own: the slab would have to wait with them.
-    const isStuck = this.duplex.writableLength > 0;
+    // (What a corked socket holds is on its way: it is held for this very write.)
+    const isStuck = this.duplex.writableLength > 0 && this.duplex.writableCorked === 0;
     const bytes = isStuck ? Buffer.allocUnsafeSlow(waiting) : this.turn.room(waiting);
     let at = putFrame(bytes, 0, first);
     if (more) for (const data of more) at = putFrame(bytes, at, data);

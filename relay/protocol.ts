@@ -7,6 +7,8 @@ import * as v from 'valibot';
 
 /** WebSocket subprotocol of this version of the link (RFC 6455, section 1.9). */
 export const SUBPROTOCOL = 'sidecall.1';
+/** Offered beside it by a client that resumes with the upgrade itself, and chosen if the relay takes that for its login. */
+export const RESUMED_SUBPROTOCOL = 'sidecall.1.resumed';
 /** Path of the link on a relay. */
 export const LINK_PATH = '/link';
 /** HPKE `info` of the challenge that a relay seals to an address at login. */
@@ -53,6 +55,39 @@ const base64url = (maxLength: number) => v.pipe(v.string(), v.maxLength(maxLengt
 /** 32 bytes in canonical base64url. */
 export const bytes32 = v.pipe(v.string(), v.regex(BASE64URL_32));
 const tokenSchema = v.pipe(v.string(), v.maxLength(512));
+
+/** How far the time in an offer may be from the relay's, in seconds: what a log of headers gives away is worth nothing later. */
+export const RESUME_OFFER_SECONDS = 60;
+const RESUME_TOKEN = /^(\d{1,12})\.[A-Za-z0-9_-]{43}$/;
+const RESUME_OFFER = /^resume\.([A-Za-z0-9_-]{43})\.(\d{1,12})\.(\d{1,12})\.([A-Za-z0-9_-]{43})$/;
+
+/** A login that travels as a subprotocol: not the token, but a proof of having it that is good for a minute. */
+export interface ResumeOffer {
+  address: Address;
+  /** The token's own, in seconds since the epoch. */
+  expiry: string;
+  /** When the proof was made, in seconds since the epoch by the relay's clock. */
+  time: string;
+  /** Base64url of SHA-256 over `resumeProofText`. */
+  proof: string;
+}
+
+/** What a proof is the SHA-256 of. The token's length and form are fixed, so nothing can be appended to it. */
+export const resumeProofText = (token: string, time: string): string =>
+  ['sidecall.1 resumed', token, time].join('\0');
+
+/** @returns when a token ends, as it stands in it, or null if it is no token one can resume with at the upgrade. */
+export const expiryOfToken = (token: string): string | null => RESUME_TOKEN.exec(token)?.[1] ?? null;
+
+/** @returns the subprotocol that says it: made of what a token of HTTP may hold (RFC 9110, section 5.6.2). */
+export const resumeOfferText = ({ address, expiry, time, proof }: ResumeOffer): string =>
+  `resume.${address}.${expiry}.${time}.${proof}`;
+
+/** @returns the offer that a subprotocol is, or null. */
+export function parseResumeOffer(text: string): ResumeOffer | null {
+  const [, address, expiry = '', time = '', proof = ''] = RESUME_OFFER.exec(text) ?? [];
+  return isAddress(address) ? { address, expiry, time, proof } : null;
+}
 
 /** The most ICE servers in a frame, and the most URLs of one server. */
 export const MAX_ICE_SERVERS = 8;

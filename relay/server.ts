@@ -18,6 +18,7 @@ import { Link, type Shared } from './link.ts';
 import type { LinkSocket } from './link-socket.ts';
 import { type LinkOwner, listen, webSocketOptions } from './link-socket.ts';
 import { ResumeTokens } from './login.ts';
+import { type Address, RESUMED_SUBPROTOCOL, SUBPROTOCOL } from './protocol.ts';
 import { createMetrics } from './metrics.ts';
 import { Outlet, Turn } from './outlet.ts';
 import { type ReadyCheck, readiness } from './ready.ts';
@@ -100,6 +101,8 @@ class RelayServer implements LinkOwner {
   private readonly proxies: BlockList;
   private readonly extensionIds: ReadonlySet<string>;
   private publicHosts: ReadonlySet<string> = new Set();
+  /** What the upgrade that is being answered is answered with. */
+  private subprotocol = SUBPROTOCOL;
   private stopTicking: () => void = () => undefined;
   private stopWatching: () => void = () => undefined;
   private tickedMs = 0;
@@ -125,7 +128,7 @@ class RelayServer implements LinkOwner {
         clock,
       ),
     };
-    this.webSockets = new WebSocketServer(webSocketOptions(limits));
+    this.webSockets = new WebSocketServer(webSocketOptions(limits, () => this.subprotocol));
     const timing = {
       headersTimeout: 1000 * limits.headerTimeoutSeconds,
       requestTimeout: 1000 * limits.headerTimeoutSeconds,
@@ -242,9 +245,15 @@ class RelayServer implements LinkOwner {
       this.shared.counters.refusedForLogins += 1;
       return this.refuse(socket, 429);
     }
+    const { publicName, resume } = answer;
+    const isResumed = resume !== null && this.shared.tokens.acceptsOffer(resume, publicName);
+    this.subprotocol = isResumed ? RESUMED_SUBPROTOCOL : SUBPROTOCOL;
+    // The `welcome` leaves with the answer to the upgrade: one write, and no further turn.
+    if (isResumed) socket.cork();
     this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.adopt(webSocket, socket, source, answer.publicName);
+      this.adopt(webSocket, socket, source, publicName, isResumed ? resume.address : null);
     });
+    if (isResumed) socket.uncork();
   }
 
   private refuse(socket: Duplex, status: RefusalStatus): void {
@@ -252,13 +261,24 @@ class RelayServer implements LinkOwner {
     refuse(socket, status);
   }
 
-  private adopt(socket: LinkSocket, duplex: Duplex, source: string, publicName: string): void {
+  /** @param resumed who has logged in with the upgrade. */
+  private adopt(
+    socket: LinkSocket,
+    duplex: Duplex,
+    source: string,
+    publicName: string,
+    resumed: Address | null,
+  ): void {
+    const outlet = new Outlet(socket, duplex, this.turn);
     socket.owner = this;
     socket.source = source;
-    socket.link = new Link(new Outlet(socket, duplex, this.turn), publicName, this.shared);
+    socket.link = new Link(outlet, publicName, this.shared);
     this.sockets.add(socket);
     this.linksOf.set(source, (this.linksOf.get(source) ?? 0) + 1);
     listen(socket);
+    if (resumed === null) return;
+    socket.link.resume(resumed);
+    outlet.flush();
   }
 
   private tick(): void {

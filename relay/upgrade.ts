@@ -1,5 +1,11 @@
 /** Which requests may become a link. Pure: the server carries the answer out. */
-import { LINK_PATH, SUBPROTOCOL } from './protocol.ts';
+import {
+  LINK_PATH,
+  parseResumeOffer,
+  RESUMED_SUBPROTOCOL,
+  type ResumeOffer,
+  SUBPROTOCOL,
+} from './protocol.ts';
 
 /** An upgrade request, header values as they came. */
 export interface UpgradeRequest {
@@ -14,7 +20,9 @@ export interface UpgradeRules {
   extensionIds: ReadonlySet<string>;
 }
 
-export type UpgradeAnswer = { ok: true; publicName: string } | { ok: false; status: 400 | 403 | 404 | 421 };
+export type UpgradeAnswer =
+  /** `resume`: the login that came with it, yet to be judged. */
+  { ok: true; publicName: string; resume: ResumeOffer | null } | { ok: false; status: 400 | 403 | 404 | 421 };
 
 /**
  * @returns the public name under which the client reached us, or the HTTP status it gets instead: 404 another path,
@@ -25,9 +33,19 @@ export function judgeUpgrade(request: UpgradeRequest, rules: UpgradeRules): Upgr
   const publicName = request.host?.toLowerCase() ?? '';
   if (!rules.publicHosts.has(publicName)) return { ok: false, status: 421 };
   if (!isAllowedOrigin(request.origin, rules.extensionIds)) return { ok: false, status: 403 };
+  if (request.protocols === SUBPROTOCOL) return { ok: true, publicName, resume: null };
   const offered = request.protocols?.split(',').map((name) => name.trim()) ?? [];
   if (!offered.includes(SUBPROTOCOL)) return { ok: false, status: 400 };
-  return { ok: true, publicName };
+  return { ok: true, publicName, resume: resumeOffered(offered) };
+}
+
+function resumeOffered(protocols: readonly string[]): ResumeOffer | null {
+  if (!protocols.includes(RESUMED_SUBPROTOCOL)) return null;
+  for (const name of protocols) {
+    const offer = parseResumeOffer(name);
+    if (offer) return offer;
+  }
+  return null;
 }
 
 /** A browser always says whose page it is; a program says nothing, and may say anything. */

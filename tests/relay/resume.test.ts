@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ResumeTokens } from '../../relay/login.ts';
 import { isAddress } from '../../relay/protocol.ts';
-import { Person } from './independent-client.ts';
+import { DialError, Person } from './independent-client.ts';
 import { ManualClock } from './manual-clock.ts';
 import { dial, goOnline, startRelay } from './relay-fixture.ts';
 
@@ -109,4 +110,71 @@ test('a forged token costs its bearer only the shortcut: a challenge follows and
   const relay = await startRelay();
   const link = await dial(relay);
   expect(await link.logIn(new Person(), 'a'.repeat(512))).toMatchObject({ type: 'welcome' });
+});
+
+/** What a client offers that has a token, as ARCHITECTURE.md says it. */
+function offerOf(address: string, token: string, timeMs = Date.now()): string[] {
+  const time = Math.floor(timeMs / 1000);
+  const proof = createHash('sha256').update(`sidecall.1 resumed\0${token}\0${time}`).digest('base64url');
+  return [
+    'sidecall.1',
+    'sidecall.1.resumed',
+    `resume.${address}.${token.split('.')[0] ?? ''}.${time}.${proof}`,
+  ];
+}
+
+test('who proves at the upgrade that they have a token is welcome with its answer, and is not asked for hello', async () => {
+  const relay = await startRelay();
+  const { person, address, welcome, link: older } = await goOnline(relay);
+  const token = String(welcome['resume']);
+  const link = await dial(relay, { protocols: offerOf(address, token) });
+  expect(link.socket.protocol).toBe('sidecall.1.resumed');
+  const again = await link.frame('welcome');
+  expect(await older.closed()).toBe(4001);
+  const bob = await goOnline(relay);
+  bob.link.mail(address, 1);
+  expect(await link.next()).toMatchObject({ kind: 'mail', from: bob.address });
+  // The new token is as good as any, by the other way too.
+  expect(await firstWord(relay, person.address, String(again['resume']))).toBe('welcome');
+  const tooMuch = await dial(relay, { protocols: offerOf(address, token) });
+  tooMuch.send({ type: 'hello', address });
+  expect(await tooMuch.closed()).toBe(4000);
+});
+
+test('an offer that proves nothing is no offer: the link opens as ever, and hello is waited for', async () => {
+  const relay = await startRelay();
+  const { person, address, welcome } = await goOnline(relay);
+  const token = String(welcome['resume']);
+  const [plain = '', resumed = '', offer = ''] = offerOf(address, token);
+  const forged = [
+    offerOf(address, token, Date.now() - 62_000),
+    offerOf(address, token, Date.now() + 62_000),
+    offerOf(new Person().address, token),
+    offerOf(address, `${Number(token.split('.')[0]) + 1}.${token.split('.')[1] ?? ''}`),
+    [plain, resumed, offer.slice(0, -1) + (offer.endsWith('A') ? 'B' : 'A')],
+    [plain, resumed, `${offer}.x`],
+    [plain, resumed, 'resume.'],
+    [plain, resumed],
+    [plain, offer],
+  ];
+  for (const protocols of forged) {
+    const link = await dial(relay, { protocols });
+    expect(link.socket.protocol, protocols.join()).toBe('sidecall.1');
+    expect(await link.logIn(person), protocols.join()).toMatchObject({ type: 'welcome' });
+  }
+});
+
+test('an offer needs the subprotocol besides, and a token that is not over', async () => {
+  const clock = new ManualClock();
+  const relay = await startRelay({ clock });
+  const { address, welcome } = await goOnline(relay);
+  const token = String(welcome['resume']);
+  const [, resumed = '', offer = ''] = offerOf(address, token, clock.wallMs());
+  await expect(dial(relay, { protocols: [resumed, offer] })).rejects.toEqual(new DialError(400));
+  clock.freeze(DAY_MS - 1000);
+  const inTime = await dial(relay, { protocols: offerOf(address, token, clock.wallMs()) });
+  expect(inTime.socket.protocol).toBe('sidecall.1.resumed');
+  clock.freeze(1000);
+  const late = await dial(relay, { protocols: offerOf(address, token, clock.wallMs()) });
+  expect(late.socket.protocol).toBe('sidecall.1');
 });

@@ -121,6 +121,7 @@ test('a request without Host is nobody’s', () => {
   expect(judgeUpgrade({ ...plain, host: 'Relay.Example' }, rules)).toEqual({
     ok: true,
     publicName: 'relay.example',
+    resume: null,
   });
 });
 

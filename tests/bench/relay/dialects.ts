@@ -1,8 +1,17 @@
 /** How each server wants to be spoken to: the upgrade, the login, a message, and what it asks of an idle client. */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, hash, randomBytes } from 'node:crypto';
 import { systemClock } from '../../../relay/clock.ts';
 import { ResumeTokens } from '../../../relay/login.ts';
-import { type Address, LINK_PATH, SUBPROTOCOL } from '../../../relay/protocol.ts';
+import {
+  type Address,
+  expiryOfToken,
+  LINK_PATH,
+  RESUMED_SUBPROTOCOL,
+  type ResumeOffer,
+  resumeOfferText,
+  resumeProofText,
+  SUBPROTOCOL,
+} from '../../../relay/protocol.ts';
 import { Person } from '../../relay/independent-client.ts';
 import { BINARY, frameOf, TEXT, textFrame } from './wire.ts';
 
@@ -92,13 +101,23 @@ const socketIo: Dialect = {
 /** @param host the relay's public name. @param secret its `RELAY_SECRET`: the load brings tokens as from an earlier login. */
 function sidecall(host: string, secret: string): Dialect {
   const tokens = new ResumeTokens(secret, 3600, systemClock);
+  const offerOf = (address: Address): ResumeOffer => {
+    const token = tokens.issue(address, host);
+    const time = String(Math.floor(Date.now() / 1000));
+    const proof = hash('sha256', resumeProofText(token, time), 'base64url');
+    return { address, expiry: expiryOfToken(token) ?? '', time, proof };
+  };
   return {
     ...bare,
-    upgradeOf: () => ({ path: LINK_PATH, headers: [`Sec-WebSocket-Protocol: ${SUBPROTOCOL}`] }),
-    opening: (name) => {
-      const resume = tokens.issue(name as Address, host);
-      return textFrame(JSON.stringify({ type: 'hello', address: name, resume }));
+    upgradeOf: (name) => {
+      const offer = resumeOfferText(offerOf(name as Address));
+      return {
+        path: LINK_PATH,
+        headers: [`Sec-WebSocket-Protocol: ${SUBPROTOCOL}, ${RESUMED_SUBPROTOCOL}, ${offer}`],
+      };
     },
+    // The relay speaks first.
+    opening: nothing,
     greet: (payload) => (payload.includes('"welcome"') ? 'online' : null),
     befriend: (addresses) => textFrame(JSON.stringify({ type: 'watch', addresses })),
     message: (_from, to, size, tag) => {
@@ -113,11 +132,24 @@ function sidecall(host: string, secret: string): Dialect {
   };
 }
 
+/** The same by the longer way, which every client can go: `hello` with the token, once the link is open. */
+function sidecallByHello(host: string, secret: string): Dialect {
+  const tokens = new ResumeTokens(secret, 3600, systemClock);
+  return {
+    ...sidecall(host, secret),
+    upgradeOf: () => ({ path: LINK_PATH, headers: [`Sec-WebSocket-Protocol: ${SUBPROTOCOL}`] }),
+    opening: (name) => {
+      const resume = tokens.issue(name as Address, host);
+      return textFrame(JSON.stringify({ type: 'hello', address: name, resume }));
+    },
+  };
+}
+
 /** The same without a token: each login proves its address by opening a challenge. */
 function sidecallAtFirst(host: string): Dialect {
   const people = new Map<string, Person>();
   return {
-    ...sidecall(host, randomBytes(32).toString('base64')),
+    ...sidecallByHello(host, randomBytes(32).toString('base64')),
     nameOf: (index) => {
       const person = new Person(hashed(index));
       people.set(person.address, person);
@@ -138,7 +170,8 @@ function sidecallAtFirst(host: string): Dialect {
   };
 }
 
-export type DialectName = 'bare' | 'bare-hello' | 'peer' | 'socket-io' | 'sidecall' | 'sidecall-first';
+export type DialectName =
+  'bare' | 'bare-hello' | 'peer' | 'socket-io' | 'sidecall' | 'sidecall-hello' | 'sidecall-first';
 
 /** @returns how to speak to the server at `host`. */
 export function dialectOf(name: DialectName, host: string, secret: string): Dialect {
@@ -153,6 +186,8 @@ export function dialectOf(name: DialectName, host: string, secret: string): Dial
       return socketIo;
     case 'sidecall':
       return sidecall(host, secret);
+    case 'sidecall-hello':
+      return sidecallByHello(host, secret);
     case 'sidecall-first':
       return sidecallAtFirst(host);
   }
