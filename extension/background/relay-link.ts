@@ -19,7 +19,7 @@ import {
   parseMailFrame,
   parseRelayFrame,
   type RelayFrame,
-  SUBPROTOCOL,
+  RESUMED_SUBPROTOCOL,
   toBase64url,
   isAddress,
   type UndeliveredReason,
@@ -27,6 +27,7 @@ import {
 } from '../../relay/protocol.ts';
 import type { LinkState } from '../storage.ts';
 import type { Identity } from './identity.ts';
+import { offeredProtocols } from './resume-offer.ts';
 
 /** How long a relay may take to name TURN servers, a login before it included, in milliseconds. */
 const TURN_ANSWER_MS = 10_000;
@@ -58,6 +59,10 @@ export class RelayLink {
   #state: LinkState = { state: 'off' };
   #failures = 0;
   #openedAt = 0;
+  /** Which attempt counts: another may have begun while this one got ready. */
+  #attempt = 0;
+  /** How far the relay's clock is ahead of this one, as of its last welcome. */
+  #offsetMs = 0;
   #heardAt = 0;
   #ref = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -174,13 +179,21 @@ export class RelayLink {
   #open(): void {
     this.#drop();
     this.#setState({ state: 'connecting' });
-    const socket = this.#dial();
+    this.#openedAt = Date.now();
+    this.#expectWord(reachPatience(this.#failures));
+    void this.#connect(this.#attempt);
+  }
+
+  async #connect(attempt: number): Promise<void> {
+    // Every other attempt does without, in case something on the way stumbles over it.
+    const token = this.#failures % 2 === 0 ? await this.#tokens.get() : undefined;
+    const protocols = await offeredProtocols(this.#me.address, token, Date.now() + this.#offsetMs);
+    if (attempt !== this.#attempt) return;
+    const socket = this.#dial(protocols);
     if (!socket) return this.#closed(0, 'refused');
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    this.#openedAt = Date.now();
-    this.#expectWord(reachPatience(this.#failures));
-    socket.onopen = () => void this.#hello(socket);
+    socket.onopen = () => void this.#opened(socket);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (socket === this.#socket) this.#hear(data);
     };
@@ -190,16 +203,18 @@ export class RelayLink {
   }
 
   /** @returns null where the browser takes the address for none. */
-  #dial(): WebSocket | null {
+  #dial(protocols: string[]): WebSocket | null {
     try {
-      return new WebSocket(linkUrl(this.host, LINK_PATH), SUBPROTOCOL);
+      return new WebSocket(linkUrl(this.host, LINK_PATH), protocols);
     } catch {
       return null;
     }
   }
 
-  async #hello(socket: WebSocket): Promise<void> {
+  async #opened(socket: WebSocket): Promise<void> {
     if (socket === this.#socket) this.#expectWord(LOGIN_PATIENCE_MS);
+    // The relay has taken the offer for the login, and its welcome is on the way.
+    if (socket.protocol === RESUMED_SUBPROTOCOL) return;
     const resume = await this.#tokens.get();
     if (socket !== this.#socket) return;
     this.#say({ type: 'hello', address: this.#me.address, ...(resume !== undefined && { resume }) });
@@ -227,6 +242,7 @@ export class RelayLink {
       case 'welcome':
         // One for each login: another would have this side send all that waits again.
         if (this.isConnected) return;
+        this.#offsetMs = frame.now - Date.now();
         void this.#tokens.set(frame.resume);
         this.#failures = 0;
         this.#setState({ state: 'connected', sinceMs: Date.now() });
@@ -289,6 +305,7 @@ export class RelayLink {
   #drop(): void {
     clearTimeout(this.#retry);
     clearTimeout(this.#silence);
+    this.#attempt++;
     const socket = this.#socket;
     this.#socket = undefined;
     if (socket) {
