@@ -1,8 +1,10 @@
 /** The relay as one file that runs with plain Node and no node_modules: `vite build --mode relay` writes dist/relay.js. */
 import type { UserConfig } from 'vite';
+import { notices } from './notices.ts';
 import { bundlePage } from './page/bundle.ts';
 
 export const relayBuild: UserConfig = {
+  plugins: [notices()],
   define: { __LANDING_PAGE__: JSON.stringify(await bundlePage()) },
   build: {
     ssr: 'relay/main.ts',

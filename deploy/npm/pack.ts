@@ -1,9 +1,10 @@
 /** Packs the built relay for npm: dist/npm with one file to run and nothing to install, and the .tgz of it in dist. */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { NOTICES } from '../../relay/notices.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -14,7 +15,7 @@ interface OwnPackage {
 }
 
 /**
- * @param relay path of the built relay. @param into an existing folder, for the package and its archive.
+ * @param relay path of the built relay, with the licences of what is in it beside it. @param into an existing folder, for the package and its archive.
  * @returns path of the archive. @throws if npm cannot pack it.
  */
 export function packRelay(relay: string, into: string): string {
@@ -23,6 +24,7 @@ export function packRelay(relay: string, into: string): string {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   copyFileSync(relay, join(folder, 'relay.js'));
+  copyFileSync(join(dirname(relay), NOTICES), join(folder, NOTICES));
   copyFileSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
   copyFileSync(join(ROOT, 'docs/relay.md'), join(folder, 'relay.md'));
   copyFileSync(join(ROOT, 'deploy/npm/README.md'), join(folder, 'README.md'));
@@ -33,7 +35,7 @@ export function packRelay(relay: string, into: string): string {
     license: own.license,
     type: 'module',
     bin: { 'sidecall-relay': 'relay.js' },
-    files: ['relay.js', 'relay.md'],
+    files: ['relay.js', 'relay.md', NOTICES],
     engines: own.engines,
   };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -29,8 +29,26 @@ test(
     const archive = packRelay(join(made, 'relay.js'), made);
     const contents = execFileSync('tar', ['-tzf', archive]).toString().trim().split('\n');
     expect(contents.sort()).toEqual(
-      ['LICENSE', 'README.md', 'package.json', 'relay.js', 'relay.md'].map((name) => `package/${name}`),
+      ['LICENSE', 'README.md', 'package.json', 'relay-licences.txt', 'relay.js', 'relay.md'].map(
+        (name) => `package/${name}`,
+      ),
     );
+    // Each package whose code is in the one file, with its licence: MIT and Apache 2.0 ask for that.
+    const licences = execFileSync('tar', ['-xzOf', archive, 'package/relay-licences.txt']).toString();
+    const named = [...licences.matchAll(/^(\S+) [\d.]+ \((.+)\)$/gm)].map(
+      ([, name, licence]) => `${name}: ${licence}`,
+    );
+    expect(named).toEqual(
+      expect.arrayContaining([
+        'ws: MIT',
+        'valibot: MIT',
+        'pino: MIT',
+        'prom-client: Apache-2.0',
+        '@nats-io/nats-core: Apache-2.0',
+      ]),
+    );
+    expect(licences).toContain('Apache License');
+    expect(licences).toMatch(/Permission is hereby granted, free of charge/);
 
     const home = folder();
     writeFileSync(join(home, 'package.json'), '{}');
