@@ -1,5 +1,6 @@
 /** The relay's numbers for Prometheus. Read when they are asked for; without addresses, names and IP addresses. */
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { Bus } from './bus.ts';
 import type { Counters } from './counters.ts';
 import type { ReadyCheck } from './ready.ts';
 import type { TlsPair } from './tls.ts';
@@ -14,6 +15,8 @@ export interface MetricsSource {
   online(): number;
   isGoingAway(): boolean;
   checks: readonly ReadyCheck[];
+  /** What joins it with other nodes, if anything does. */
+  bus: Pick<Bus, 'state' | 'onChange'> | undefined;
   tls: Pick<TlsPair, 'notAfterSeconds' | 'isRefused'> | undefined;
 }
 
@@ -110,7 +113,15 @@ export function createMetrics(source: MetricsSource): Registry {
   }));
 
   gauge('draining', '1 while this relay sends its links away.', () => Number(source.isGoingAway()));
-  const { tls } = source;
+  const { bus, tls } = source;
+  if (bus) {
+    let losses = 0;
+    bus.onChange(() => (losses += Number(bus.state === 'down')));
+    gauge('nats_up', '1 while this relay is joined with its other nodes by NATS.', () =>
+      Number(bus.state === 'up'),
+    );
+    total('nats_losses', 'Times the connection to NATS was lost.', () => losses);
+  }
   if (tls) {
     gauge(
       'tls_not_after_timestamp_seconds',

@@ -198,6 +198,7 @@ class RelayServer implements LinkOwner {
       online: () => switchboard.size,
       isGoingAway: () => this.isGoingAway,
       checks: this.settings.readyChecks,
+      bus: this.settings.bus,
       tls: this.settings.tls,
     });
     return createServer(metricsPages(registry));

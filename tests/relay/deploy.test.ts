@@ -256,6 +256,7 @@ describe('dashboard and alerts', () => {
     online: () => 0,
     isGoingAway: () => false,
     checks: [{ name: 'nats', isReady: () => true }],
+    bus: { state: 'up', onChange: () => undefined },
     tls: { notAfterSeconds: 0, isRefused: false },
   });
   interface Dashboard {

@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { createRelay, type Relay } from '../../relay/server.ts';
 import { Person } from './independent-client.ts';
 import { ManualClock } from './manual-clock.ts';
+import { MemoryBus, MemoryNetwork } from './memory-bus.ts';
 import { dial, exchangeMail, goOnline, goOnlineTogether, startRelay } from './relay-fixture.ts';
 
 async function scrape(relay: Relay): Promise<string> {
@@ -175,6 +176,18 @@ test('what the relay depends on is shown, up or down, and /readyz says what is m
   isUp = true;
   expect(await ready()).toEqual([200, 'ready\n']);
   expect(await numbers(relay)).toMatchObject({ 'sidecall_dependency_up{dependency="nats"}': 1 });
+});
+
+test('whether NATS is there, and how often it was lost, are numbers of a relay that is not alone', async () => {
+  const bus = new MemoryBus(new MemoryNetwork());
+  const relay = await startRelay({ metricsPort: 0, bus });
+  expect(await numbers(relay)).toMatchObject({ sidecall_nats_up: 1, sidecall_nats_losses_total: 0 });
+  bus.turn('down');
+  expect(await numbers(relay)).toMatchObject({ sidecall_nats_up: 0, sidecall_nats_losses_total: 1 });
+  bus.turn('up');
+  expect(await numbers(relay)).toMatchObject({ sidecall_nats_up: 1, sidecall_nats_losses_total: 1 });
+  const alone = await startRelay({ metricsPort: 0 });
+  expect(await numbers(alone)).not.toHaveProperty('sidecall_nats_up');
 });
 
 test('after all kinds of traffic nothing in the metrics names an address, a host or a person', async () => {
