@@ -2,11 +2,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test, type TestContext } from 'vitest';
+import { expect, onTestFinished, test, type TestContext, vi } from 'vitest';
 import { systemClock } from '../../relay/clock.ts';
 import { type Address } from '../../relay/protocol.ts';
 import { TurnDesk } from '../../relay/turn.ts';
@@ -25,13 +26,14 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts coturn on loopback. @returns its port. */
-async function startCoturn(skip: TestContext['skip']): Promise<number> {
+async function startCoturn(skip: TestContext['skip'], more: string[] = []): Promise<number> {
   if (spawnSync('turnserver', ['--version']).error) skip('coturn is not on this machine');
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'sidecall-coturn-'));
   const options = [
     ...['-c', CONFIG, '--realm=turn.example', `--static-auth-secret=${SECRET}`],
     ...[`--listening-port=${port}`, '--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', '--relay-ip=::1'],
+    ...more,
     ...[`--pidfile=${join(folder, 'pid')}`, `--userdb=${join(folder, 'db')}`],
   ];
   const child = spawn('turnserver', options, { stdio: 'ignore' });
@@ -97,4 +99,27 @@ test('coturn takes no credentials of anybody else', async ({ skip }) => {
   const port = await startCoturn(skip);
   const client = dial(port, 'another secret');
   expect((await client.allocate()).error).toBe(401);
+});
+
+test('with a certificate it speaks TLS as well', async ({ skip }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'sidecall-coturn-tls-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const [cert, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const made = spawnSync('openssl', [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'],
+    ...['-subj', '/CN=turn.example', '-addext', 'subjectAltName=DNS:turn.example'],
+    ...['-keyout', key, '-out', cert],
+  ]);
+  if (made.error) skip('openssl is not on this machine');
+  const port = await freePort();
+  await startCoturn(skip, [`--tls-listening-port=${port}`, `--cert=${cert}`, `--pkey=${key}`]);
+  const shake = (): Promise<string> => {
+    const socket = connect({ port, host: '127.0.0.1', servername: 'turn.example', ca: readFileSync(cert) });
+    onTestFinished(() => void socket.destroy());
+    return new Promise<string>((resolve, reject) => {
+      socket.once('secureConnect', () => resolve(socket.getProtocol() ?? ''));
+      socket.once('error', reject).once('close', () => reject(new Error('closed')));
+    });
+  };
+  expect(await vi.waitFor(shake, { timeout: 10_000 })).toMatch(/^TLSv1\.[23]$/);
 });

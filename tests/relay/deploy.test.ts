@@ -112,6 +112,33 @@ describe('compose.yaml', () => {
   });
 });
 
+test('compose.turns.yaml adds TURN over TLS to what compose.yaml has, and needs a certificate besides', () => {
+  const added = parse(read('compose.turns.yaml')) as Pick<Compose, 'services'>;
+  const { relay: told, coturn: tls } = added.services;
+  const env = { ...relay.environment, ...told.environment };
+  const config = readConfig(
+    Object.fromEntries(Object.entries(env).map(([name, value]) => [name, filledIn(String(value))])),
+  );
+  expect(config).toMatchObject({
+    ok: true,
+    options: {
+      turnUrls: [
+        'turn:turn.example:3478?transport=udp',
+        'turn:turn.example:3478?transport=tcp',
+        'turns:turn.example:5349?transport=tcp',
+      ],
+    },
+  });
+  expect(tls.command).toEqual([
+    ...(coturn.command ?? []),
+    '--tls-listening-port=5349',
+    '--cert=/etc/coturn/cert.pem',
+    '--pkey=/etc/coturn/key.pem',
+  ]);
+  const asked = [...read('compose.turns.yaml').matchAll(/\$\{(\w+)/g)].map(([, name = '']) => name);
+  expect(asked.filter((name) => !example.has(name)).sort()).toEqual(['TURN_CERT', 'TURN_KEY']);
+});
+
 describe('the Dockerfile', () => {
   const file = lines('Dockerfile').join('\n');
   const ignored = lines('Dockerfile.dockerignore');
