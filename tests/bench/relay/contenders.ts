@@ -52,7 +52,9 @@ export const CONTENDERS: readonly Contender[] = [
   rival('peerjs-server', 'peer', 'peer', false),
   rival('socket.io', 'socket-io', 'socket-io', false),
 ];
-/** One more round trip than by the URL, as the relay's login has. */
+/** The relay's other way back, which every client can go: `hello` once the link is open, a round trip more. */
+export const SIDECALL_HELLO: Contender = { ...SIDECALL, name: 'sidecall-hello', dialect: 'sidecall-hello' };
+/** The bare forwarder with that round trip. */
 export const BARE_HELLO = rival('bare-ws-hello', 'bare-ws', 'bare-hello', false);
 
 /** @returns how many files this process and its children may have open. */

@@ -6,8 +6,8 @@ import type { HoldRecord } from './record.ts';
 const CROWDS = 2;
 const CALLS_PER_SECOND = 4;
 const SAMPLE_MS = 30_000;
-/** What a relay has open beside its links: its listener, its standard streams, what Node needs. */
-const OTHER_FILES = 100;
+/** What a relay has open beside its links (some 25): its listener, its standard streams, what Node needs. */
+const OTHER_FILES = 40;
 
 /** @param wanted links, or as many as this system lets one process have files open. */
 export async function hold(wanted: number, minutes: number): Promise<HoldRecord> {

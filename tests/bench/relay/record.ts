@@ -50,8 +50,9 @@ export function median({ stages }: Bench, contender: string, figure: string): nu
   return null;
 }
 
-const RATIOS: [rival: string, figure: string][] = [
-  ['bare-ws-hello', 'connects'],
+const RATIOS: [rival: string, figure: string, ours?: string][] = [
+  // With the same round trips on both sides.
+  ['bare-ws-hello', 'connects', 'sidecall-hello'],
   ['bare-ws-bufferutil', 'calls-cold'],
   ['bare-ws-bufferutil', 'calls-warm'],
   ['bare-ws-bufferutil', 'messages-per-cpu'],
@@ -62,8 +63,8 @@ const RATIOS: [rival: string, figure: string][] = [
 
 /** @returns one line for each ratio that there is. */
 export function ratiosOf(bench: Bench): string[] {
-  return RATIOS.flatMap(([rival, figure]) => {
-    const [ours, theirs] = [median(bench, 'sidecall', figure), median(bench, rival, figure)];
+  return RATIOS.flatMap(([rival, figure, who = 'sidecall']) => {
+    const [ours, theirs] = [median(bench, who, figure), median(bench, rival, figure)];
     return ours === null || theirs === null
       ? []
       : `ratio to ${rival} ${figure} ${(ours / theirs).toFixed(2)}`;

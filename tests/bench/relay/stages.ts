@@ -1,5 +1,5 @@
 /** What is measured, and how: each stage takes one server and gives its figures. */
-import { BARE_HELLO, Bout, type Contender, CONTENDERS, SIDECALL } from './contenders.ts';
+import { BARE_HELLO, Bout, type Contender, CONTENDERS, SIDECALL, SIDECALL_HELLO } from './contenders.ts';
 import { cpuOf } from './crowd.ts';
 import { percentile } from '../statistics.ts';
 
@@ -63,7 +63,7 @@ const latency: Stage = {
 
 const links: Stage = {
   name: 'links',
-  contenders: [...CONTENDERS, BARE_HELLO],
+  contenders: [...CONTENDERS, BARE_HELLO, SIDECALL_HELLO],
   measure: (contender, { links: count }) =>
     withServer(contender, async (bout) => {
       const crowd = bout.crowd();
