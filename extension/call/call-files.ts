@@ -117,7 +117,12 @@ export class LiveFiles implements CallFiles {
     if (this.#isOver) return;
     if (isSenderWord(message))
       this.#takeIn(incoming.hear(this.#in, message, this.#events.place(), Date.now()));
-    else this.#takeOut(outgoing.hear(this.#out, message));
+    else if (message.type === 'file-got') {
+      // Many a second: progress is shown when it is due.
+      this.#out = outgoing.hear(this.#out, message).book;
+      this.#changedSoon();
+      void this.#pump();
+    } else this.#takeOut(outgoing.hear(this.#out, message));
   }
 
   /** A frame has come on the bulk channel. */

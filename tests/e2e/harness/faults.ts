@@ -47,4 +47,6 @@ async function listen(session: CDPSession, target: Target, origin: string, fault
       ? (['Runtime.enable'] as const)
       : (['Runtime.enable', 'Log.enable'] as const);
   await Promise.all(domains.map((domain) => session.send(domain))).catch(() => undefined);
+  // A worker of the offscreen document is held at its first line until each session lets it go.
+  await session.send('Runtime.runIfWaitingForDebugger').catch(() => undefined);
 }
