@@ -232,6 +232,7 @@ describe('the time that is left', () => {
   it('is that of the speed of the last seconds, and unknown at first', () => {
     let speed = measure(undefined, 0, 0);
     expect(leftMs(speed, 1000)).toBeNull();
+    expect(leftMs(measure(speed, 10, 1000), 1000)).toBeNull();
     for (let at = 500; at <= 10_000; at += 500) speed = measure(speed, at * 10, at);
     expect(leftMs(speed, 20_000)).toBeCloseTo(2000);
     for (let at = 10_500; at <= 40_000; at += 500) speed = measure(speed, 100_000 + (at - 10_000), at);
