@@ -21,7 +21,10 @@ export default defineConfig({
     outputFile: { json: 'artifacts/vitest.json' },
     projects: [
       // Seconds each on a quiet machine; on a busy one they take longer and fail no sooner.
-      project('unit', ['tests/*.test.ts', 'tests/unit/**/*.test.ts'], { testTimeout: 30_000 }),
+      project('unit', ['tests/*.test.ts', 'tests/unit/**/*.test.ts'], {
+        testTimeout: 30_000,
+        setupFiles: ['tests/unit/english.ts'],
+      }),
       project('relay', ['tests/relay/**/*.test.ts'], { testTimeout: 30_000, hookTimeout: 30_000 }),
       // Two browsers at once are what this machine can carry, and they come after everything that needs none.
       project('e2e', ['tests/e2e/**/*.test.ts', 'tests/net/**/*.test.ts'], {

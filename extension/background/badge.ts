@@ -1,6 +1,7 @@
 /** The toolbar icon and its badge: idle, in a call, missed, quiet or not connected. Shown without sound. */
 import { unseenMissed } from '../core/call-log.ts';
 import { isQuiet } from '../core/ring-policy.ts';
+import { iconWords } from '../views/ui/notification-words.ts';
 import { get } from './store.ts';
 
 type Look = 'idle' | 'incall' | 'missed' | 'quiet';
@@ -53,9 +54,9 @@ export async function refreshBadge(): Promise<void> {
 }
 
 function titleOf(look: Look, missed: number, isRinging: boolean, isDown: boolean): string {
-  if (isRinging) return 'Sidecall: someone is calling';
-  if (look === 'incall') return 'Sidecall: in a call';
-  if (look === 'missed') return missed === 1 ? 'Sidecall: 1 missed call' : `Sidecall: ${missed} missed calls`;
-  if (isDown) return 'Sidecall: not connected';
-  return look === 'quiet' ? 'Sidecall: do not disturb' : 'Sidecall';
+  if (isRinging) return iconWords.ringing;
+  if (look === 'incall') return iconWords.inCall;
+  if (look === 'missed') return iconWords.missed(missed);
+  if (isDown) return iconWords.notConnected;
+  return look === 'quiet' ? iconWords.quiet : iconWords.idle;
 }

@@ -4,6 +4,8 @@ import type { CallId, CallKind } from '../../relay/mail.ts';
 import type { Address } from '../../relay/protocol.ts';
 import { huesOf, initialsOf } from '../core/avatar.ts';
 import type { Contact, HistoryEntry, Wish } from '../storage.ts';
+import { listOf } from '../views/ui/dates.ts';
+import { notificationWords as words } from '../views/ui/notification-words.ts';
 import { get } from './store.ts';
 
 const CALL_PREFIX = 'call:';
@@ -99,18 +101,15 @@ async function show(
 
 const buttons = (...titles: string[]): Options => ({ buttons: titles.map((title) => ({ title })) });
 
-/** Who a notification says it is: nobody is called by a name that is somebody else's. */
-const callerOf = ({ name, claim }: Contact): string => (claim ? `Someone who says they are ${name}` : name);
+const callerOf = ({ name, claim }: Contact) => ({ name, claims: claim !== null });
 
 /** Somebody rings. Stays until answered, declined or over. */
 export async function showIncoming(call: CallId, caller: Contact, kind: CallKind): Promise<void> {
   const { hideNames } = await get('settings');
-  const stays: Options = { requireInteraction: true, ...buttons('Decline', 'Answer') };
-  if (hideNames)
-    return show(idOf(call), 'Someone you know is calling', 'Open Sidecall to see who', appIcon(), stays);
+  const stays: Options = { requireInteraction: true, ...buttons(words.decline, words.answer) };
+  if (hideNames) return show(idOf(call), words.callsHidden, words.seeWho, appIcon(), stays);
   const icon = await avatarIcon(caller.address, caller.name);
-  const message = kind === 'video' ? 'Video call' : 'Sound only';
-  return show(idOf(call), `${callerOf(caller)} is calling`, message, icon, stays);
+  return show(idOf(call), words.calls(callerOf(caller)), words.kind(kind), icon, stays);
 }
 
 const firstName = ({ name }: Contact): string => name.split(/\s+/)[0] || name;
@@ -123,28 +122,15 @@ export async function showSecond(call: CallId, caller: Contact, current: Contact
   const { hideNames } = await get('settings');
   const answer = current
     ? hideNames
-      ? 'Hold and answer'
-      : `Hold ${firstName(current)}, answer`
-    : 'Hang up and answer';
-  const stays: Options = { requireInteraction: true, ...buttons('Not now', answer) };
-  if (hideNames)
-    return show(idOf(call), 'Someone you know is calling', 'Open Sidecall to see who', appIcon(), stays);
+      ? words.holdAndAnswer
+      : words.holdThemAndAnswer(firstName(current))
+    : words.hangUpAndAnswer;
+  const stays: Options = { requireInteraction: true, ...buttons(words.notNow, answer) };
+  if (hideNames) return show(idOf(call), words.callsHidden, words.seeWho, appIcon(), stays);
   const icon = await avatarIcon(caller.address, caller.name);
-  const message = current ? `You’re on a call with ${current.name}` : 'You’re on another call';
-  return show(idOf(call), `${callerOf(caller)} is calling`, message, icon, stays);
+  const message = current ? words.onCallWith(current.name) : words.onCall;
+  return show(idOf(call), words.calls(callerOf(caller)), message, icon, stays);
 }
-
-const timeOf = (at: number): string =>
-  new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(at);
-
-function dayAndTime(at: number): string {
-  const days = Math.round((startOfDay(Date.now()) - startOfDay(at)) / 86_400_000);
-  if (days === 0) return `Today at ${timeOf(at)}`;
-  if (days === 1) return `Yesterday at ${timeOf(at)}`;
-  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
-}
-
-const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
 
 /** Missed calls nobody has looked at: one under the id of its ring, several folded into one. Silent. */
 export async function showMissed(
@@ -154,42 +140,49 @@ export async function showMissed(
   const [latest] = missed;
   if (!latest) return clearMissed([]);
   const { hideNames } = await get('settings');
-  const nameOf = (peer: Address): string => {
-    const contact = contacts[peer];
-    return contact ? callerOf(contact) : 'Someone';
-  };
+  const knownOf = ({ peer }: HistoryEntry) => contacts[peer] && callerOf(contacts[peer]);
   if (missed.length === 1) {
-    const title = hideNames ? 'Missed call' : `Missed call from ${nameOf(latest.peer)}`;
-    const icon = hideNames ? appIcon() : await avatarIcon(latest.peer, nameOf(latest.peer));
-    return show(idOf(latest.call), title, dayAndTime(latest.at), icon, {
+    const known = hideNames ? undefined : knownOf(latest);
+    const title = known ? words.missed(known) : words.missedHidden;
+    const icon = known ? await avatarIcon(latest.peer, known.name) : appIcon();
+    return show(idOf(latest.call), title, words.missedAt(latest.at, Date.now()), icon, {
       requireInteraction: false,
-      ...buttons('Later', 'Call back'),
+      ...buttons(words.later, words.callBack),
     });
   }
   await Promise.all(missed.map(({ call }) => clearCall(call)));
-  const names = [...new Set(missed.map(({ peer }) => nameOf(peer)))];
-  const message = hideNames
-    ? 'Open Sidecall to see who'
-    : new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
-  return show(SEVERAL_ID, `${missed.length} missed calls`, message, appIcon(), {
+  const names = missed.map((entry) => {
+    const known = knownOf(entry);
+    return known ? (known.claims ? words.someoneClaims(known.name) : known.name) : words.someone;
+  });
+  const message = hideNames ? words.seeWho : listOf([...new Set(names)]);
+  return show(SEVERAL_ID, words.severalMissed(missed.length), message, appIcon(), {
     requireInteraction: false,
-    ...buttons('Later', 'See them'),
+    ...buttons(words.later, words.seeThem),
   });
 }
 
 /** What somebody asked to be told has come true. */
 export async function showWish(id: string, wish: Wish, contact: Contact): Promise<void> {
   const { hideNames } = await get('settings');
-  const call = hideNames ? 'Call' : `Call ${firstName(contact)}`;
-  const icon = hideNames ? appIcon() : await avatarIcon(contact.address, contact.name);
+  const { name, address } = contact;
+  const call = hideNames ? words.call : words.callThem(firstName(contact));
+  const icon = hideNames ? appIcon() : await avatarIcon(address, name);
   const options = (later: string): Options => ({ requireInteraction: true, ...buttons(later, call) });
-  if (wish.ask === 'remind') {
-    const title = hideNames ? 'A call you wanted to make' : `Call ${contact.name}?`;
-    return show(id, title, `You asked to be reminded at ${timeOf(wish.at)}.`, icon, options('In 10 minutes'));
+  switch (wish.ask) {
+    case 'remind': {
+      const title = hideNames ? words.remindHidden : words.remindThem(name);
+      return show(id, title, words.remindedAt(wish.at), icon, options(words.inTenMinutes));
+    }
+    case 'back': {
+      const title = hideNames ? words.isBackHidden : words.isBack(name);
+      return show(id, title, words.askedToKnow, icon, options(words.later));
+    }
+    case 'free': {
+      const title = hideNames ? words.isFreeHidden : words.isFree(name);
+      return show(id, title, words.askedToKnow, icon, options(words.later));
+    }
   }
-  const who = hideNames ? 'Someone' : contact.name;
-  const title = wish.ask === 'back' ? `${who} is back` : `${who} is free`;
-  return show(id, title, 'You asked to know.', icon, options('Later'));
 }
 
 /** Takes the notification of a call from the screen. */

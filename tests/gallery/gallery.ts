@@ -1,4 +1,5 @@
 /** Shows one view in one scene, or the list of all. */
+import { type Catalogue, packed } from '../../_locales/compile.ts';
 import { fakeHost } from './fake-host.ts';
 import { scene, scenes } from './scenes.ts';
 
@@ -29,11 +30,20 @@ function listScenes(): void {
     }
 }
 
-const view = new URLSearchParams(location.search).get('view');
+const asked = new URLSearchParams(location.search);
+const view = asked.get('view');
+const language = asked.get('locale') ?? 'en';
+const catalogues = import.meta.glob<Catalogue>('../../_locales/*/messages.json', {
+  eager: true,
+  import: 'default',
+});
+const messages = packed(catalogues[`../../_locales/${language}/messages.json`] ?? {});
+Object.defineProperty(navigator, 'languages', { get: () => (language === 'en' ? ['en-GB'] : [language]) });
 window.sidecallHost = fakeHost(scene.calls ?? [], scene.hindrance ?? null, scene.talk);
 Object.assign(globalThis, {
   chrome: {
     extension: { getViews: () => [window] },
+    i18n: { getMessage: (key: string) => messages[key]?.message ?? '' },
     sidePanel: { open: async () => console.log('side panel') },
     commands: {
       getAll: async () => [

@@ -2,79 +2,65 @@
 import type { BackupProblem } from '../../core/backup.ts';
 import type { FileProblem } from '../../core/file-problem.ts';
 import { MIN_PASSPHRASE_LENGTH, type PassphraseProblem } from '../../core/passphrase.ts';
-import { dayOf, monthDay, plural } from './dates.ts';
+import { monthDay, whenOf } from './dates.ts';
+import { choice, plain, rich, sentences } from './sentences.ts';
 
-const peopleCount = (count: number): string => plural(count, { one: '1 person', other: `${count} people` });
-
-export const backupWords = {
-  title: 'Backup',
-  lead: 'If this browser is lost, so is your identity. Last backup: ',
-  never: 'never',
-  last: (at: number, now: number) => dayOf(at, now),
-  inCall: 'You’re on a call. Hang up first.',
-  failed: 'That didn’t work just now. Nothing has changed.',
-  password: 'Password',
-  show: 'Show the password',
+export const backupWords = sentences('backup', {
+  title: plain,
+  lead: rich((lastAt: number | null, now: number) =>
+    lastAt === null ? { when: 'never', day: '' } : whenOf(lastAt, now),
+  ),
+  inCall: plain,
+  failed: plain,
+  password: plain,
+  show: plain,
   save: {
-    title: 'Save a backup',
-    help: 'Your name, your people and the key that makes you you. Locked with a password only you know.',
-    again: 'The same password again',
-    hint: `At least ${MIN_PASSPHRASE_LENGTH} characters. Four words that don’t belong together are easy to remember.`,
-    lock: 'Lock and save',
-    working: 'Locking your backup',
-    saved: 'Backup saved. Keep the password somewhere safe: nobody can recover it.',
-    differ: 'The two passwords differ.',
-    weak: {
-      'too-short': `That password is too short. Use at least ${MIN_PASSPHRASE_LENGTH} characters.`,
-      'too-simple': 'That password is too easy to guess. Mix more different characters.',
-    } satisfies Record<PassphraseProblem, string>,
+    title: plain,
+    help: plain,
+    again: plain,
+    hint: () => ({ least: MIN_PASSPHRASE_LENGTH }),
+    lock: plain,
+    working: plain,
+    saved: plain,
+    differ: plain,
+    weak: (problem: PassphraseProblem) => ({ problem: choice(problem), least: MIN_PASSPHRASE_LENGTH }),
   },
   restore: {
-    title: 'Restore from a backup',
-    help: 'Moves you to this browser. Your old browser will stop ringing.',
-    choose: 'Choose a file',
-    file: (name: string) => `Password for ${name}`,
-    open: 'Open',
-    working: 'Opening your backup',
+    title: plain,
+    help: plain,
+    choose: plain,
+    file: (name: string) => ({ name }),
+    open: plain,
+    working: plain,
     problem: {
-      empty: 'This file is empty. Try another copy.',
-      'too-large': 'This file is too large to be a Sidecall backup.',
-      foreign: 'This file isn’t a Sidecall backup.',
-      'not-password': 'This file isn’t a Sidecall backup. It’s locked with a key, not with a password.',
-      'wrong-password': 'That password doesn’t open this backup.',
-      damaged: 'This backup is damaged or incomplete. Try another copy.',
-      newer: 'This backup is from a newer Sidecall. Update Sidecall, then try again.',
-    } satisfies Record<FileProblem | BackupProblem | 'wrong-password', string>,
-    become: (name: string) => `Become ${name} in this browser?`,
-    brings: (count: number, savedAt: number) =>
-      `The backup is from ${monthDay(savedAt)} and brings ${peopleCount(count)}.`,
-    loses: (name: string, count: number) =>
-      count === 0
-        ? `${name || 'Whoever this browser is now'} and the recent calls here will be erased. This can’t be undone.`
-        : `${name || 'Whoever this browser is now'}, ${peopleCount(count)} and the recent calls here will be erased. This can’t be undone.`,
-    losesCalls: 'The people and the recent calls here will be replaced. This can’t be undone.',
-    keep: 'Keep everything',
-    surely: (name: string) => `Become ${name}`,
+      empty: plain,
+      'too-large': plain,
+      foreign: plain,
+      'not-password': plain,
+      'wrong-password': plain,
+      damaged: plain,
+      newer: plain,
+    } satisfies Record<FileProblem | BackupProblem | 'wrong-password', typeof plain>,
+    become: (name: string) => ({ name }),
+    brings: (count: number, savedAt: number) => ({ count, date: monthDay(savedAt) }),
+    loses: (name: string, count: number) => ({ known: name ? 'yes' : 'no', name, count }),
+    losesCalls: plain,
+    keep: plain,
+    surely: (name: string) => ({ name }),
   },
   over: {
-    title: 'Start over',
-    help: 'Erases your identity here. People will need a new invite from you.',
-    ask: 'Start over?',
-    loses: 'You’ll lose your people. This can’t be undone.',
-    keep: 'Keep everything',
-    surely: 'Start over',
+    title: plain,
+    help: plain,
+    ask: plain,
+    loses: plain,
+    keep: plain,
+    surely: plain,
   },
   arrival: {
-    title: (name: string) => `Welcome back, ${name}`,
-    help: (count: number) =>
-      count === 0
-        ? 'Calls ring in this browser now.'
-        : plural(count, {
-            one: 'The person on your list is here again. Calls ring in this browser now.',
-            other: `All ${count} people on your list are here again. Calls ring in this browser now.`,
-          }),
+    title: (name: string) => ({ name }),
+    help: (count: number) => ({ count }),
   },
-  door: 'Moving from another browser?',
-  doorOpen: 'Restore from a backup',
-  first: 'Save a backup first',
-} as const;
+  door: plain,
+  doorOpen: plain,
+  first: plain,
+});

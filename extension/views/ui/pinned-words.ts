@@ -1,37 +1,39 @@
 /** The words of menus and keys that stand outside our own pages, and of picture in picture. Loaded by the background too. */
-export const pinnedWords = {
+import { plain, sentences } from './sentences.ts';
+
+export const pinnedWords = sentences('pinned', {
   menu: {
-    callInvite: 'Call with Sidecall',
-    dnd: 'Do not disturb',
-    copyInvite: 'Copy my invite link',
-    settings: 'Settings',
+    callInvite: plain,
+    dnd: plain,
+    copyInvite: plain,
+    settings: plain,
   },
   omnibox: {
-    hint: 'Type the name of somebody to call',
-    nobody: (name: string) => `Nobody called “${name}” yet`,
-    video: (name: string) => `Call ${name} with video`,
-    sound: (name: string) => `Call ${name}, sound only`,
+    hint: plain,
+    nobody: (name: string) => ({ name }),
+    video: (name: string) => ({ name }),
+    sound: (name: string) => ({ name }),
     /** What stands in the address bar when the line is chosen. */
-    soundText: (name: string) => `${name}, sound only`,
+    soundText: (name: string) => ({ name }),
   },
   keys: {
-    _execute_action: 'Open Sidecall',
-    'beside-tab': 'Open beside this tab',
-    answer: 'Answer a call',
-    'hang-up': 'Decline or hang up',
-    mute: 'Mute or unmute',
+    _execute_action: plain,
+    'beside-tab': plain,
+    answer: plain,
+    'hang-up': plain,
+    mute: plain,
   },
   keySettings: {
-    notSet: 'Not set',
-    everywhere: 'These work anywhere in the browser.',
-    change: 'Change them in the browser',
-    single: 'Single keys',
-    singleHelp: 'They work while Sidecall has focus and nothing is being typed.',
+    notSet: plain,
+    everywhere: plain,
+    change: plain,
+    single: plain,
+    singleHelp: plain,
   },
   picture: {
-    backToPanel: 'Back to the side panel',
-    backToWindow: 'Back to the call window',
-    calling: (name: string) => `${name} is calling`,
+    backToPanel: plain,
+    backToWindow: plain,
+    calling: (name: string) => ({ name }),
   },
-  copied: 'Copied. Your invite link works once, for 7 days.',
-} as const;
+  copied: plain,
+});
