@@ -1,5 +1,6 @@
 /** The words of chat and files in a call. */
-import { durationOf, locale } from './dates.ts';
+import { durationOf } from './dates.ts';
+import { locale } from './locale.ts';
 
 /** Steps of a thousand, as disks and browsers count. */
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
