@@ -58,9 +58,17 @@ export function stopwatch(ms: number): string {
   return h > 0 ? `${digits().format(h)}:${twoDigits().format(m)}:${rest}` : `${digits().format(m)}:${rest}`;
 }
 
-const percentRules = first(() => new Intl.NumberFormat(locale, { style: 'percent' }));
 /** @returns a share of one, as "80%". */
-export const percentOf = (share: number): string => percentRules().format(share);
+export const percentOf = (share: number, fractionDigits = 0): string =>
+  new Intl.NumberFormat(locale, {
+    style: 'percent',
+    minimumFractionDigits: fractionDigits,
+    maximumFractionDigits: fractionDigits,
+  }).format(share);
+
+const rowRules = first(() => new Intl.ListFormat(locale, { type: 'unit', style: 'short' }));
+/** @returns several facts in a row, as "VP8, 640 × 480, 30 a second". */
+export const inRow = (facts: readonly string[]): string => rowRules().format(facts);
 
 const listRules = first(() => new Intl.ListFormat(locale, { type: 'conjunction' }));
 /** @returns several names in a row, as "Mara, Jonas and Priya". */

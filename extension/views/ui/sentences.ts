@@ -29,6 +29,10 @@ type Said<S> = S extends typeof plain
       ? (...args: A) => string
       : { readonly [K in keyof S]: Said<S[K]> };
 
+/** @returns the sentence without its tags, for a name that is only heard. */
+export const textOf = (parts: readonly Part[]): string =>
+  parts.map((part) => (typeof part === 'string' ? part : part.text)).join('');
+
 /** The browser's rules, which are slow to make, once for each thing that is asked of them. */
 function kept<T>(make: (...args: [string | string[] | undefined, object?]) => T) {
   const made = new Map<string, T>();

@@ -1,6 +1,7 @@
 /** The words of chat and files in a call. */
 import { durationOf } from './dates.ts';
 import { locale } from './locale.ts';
+import { plain, sentences } from './sentences.ts';
 
 /** Steps of a thousand, as disks and browsers count. */
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
@@ -19,59 +20,62 @@ function sizeIn(bytes: number, step: number): string {
 /** @returns a size in bytes in words: "6.4 MB". */
 export const sizeOf = (bytes: number): string => sizeIn(bytes, stepOf(bytes));
 
-/** @returns how far something is, in the unit of the whole: "24 of 63 MB". */
-function partOf(bytes: number, size: number): string {
+/** How far something is, in the unit of the whole: "24" of "63 MB". */
+function partOf(bytes: number, size: number): { part: string; whole: string } {
   const step = stepOf(size);
   const value = Math.floor((bytes / 1000 ** step) * 10) / 10;
   const part = new Intl.NumberFormat(locale, { maximumFractionDigits: digits(value) }).format(value);
-  return `${part} of ${sizeIn(size, step)}`;
+  return { part, whole: sizeIn(size, step) };
 }
 
-export const talkWords = {
-  chat: 'Chat',
-  unread: (n: number) => (n === 1 ? 'Chat, 1 unread' : `Chat, ${String(n)} unread`),
-  came: (name: string) => `New message from ${name}`,
-  fileCame: (name: string) => `${name} would like to send you a file`,
-  straight: (name: string) => `Messages go straight to ${name} and disappear when you hang up.`,
-  writing: (name: string) => `${name} is writing`,
-  message: (name: string) => `Message to ${name}`,
-  send: 'Send',
-  sendFile: 'Send a file',
-  sending: 'Sending',
-  sent: 'Sent',
-  tooMuch: 'That’s a lot at once. Try again in a moment.',
-  gone: 'The messages from this call are gone.',
+export const talkWords = sentences('talk', {
+  chat: plain,
+  unread: (count: number) => ({ count }),
+  came: (name: string) => ({ name }),
+  fileCame: (name: string) => ({ name }),
+  straight: (name: string) => ({ name }),
+  writing: (name: string) => ({ name }),
+  message: (name: string) => ({ name }),
+  send: plain,
+  sendFile: plain,
+  sending: plain,
+  sent: plain,
+  tooMuch: plain,
+  gone: plain,
 
-  drop: (name: string) => `Drop to send to ${name}`,
-  dropStraight: (name: string) => `Straight to ${name}’s browser.`,
-  dropKept: 'Never kept anywhere in between.',
+  drop: (name: string) => ({ name }),
+  dropStraight: (name: string) => ({ name }),
+  dropKept: plain,
 
-  from: (bytes: number, name: string) => `${sizeOf(bytes)} from ${name}`,
-  waiting: (bytes: number, name: string) => `${sizeOf(bytes)}, waiting for ${name}`,
-  queued: 'Waiting for the others',
-  progress: (bytes: number, size: number, leftMs: number | null) =>
-    leftMs === null ? partOf(bytes, size) : `${partOf(bytes, size)}, ${durationOf(leftMs)} left`,
-  lost: (bytes: number, size: number) => `${partOf(bytes, size)}, waiting for the connection`,
-  save: 'Save',
-  saveName: (file: string) => `Save ${file}`,
-  saveAgain: 'Save again',
-  open: 'Open',
-  openName: (file: string) => `Open ${file}`,
-  noThanks: 'No thanks',
-  noThanksName: (file: string) => `No thanks to ${file}`,
-  stopSending: 'Stop sending',
-  stopReceiving: 'Stop receiving',
-  sendAgain: 'Send again',
-  saved: 'Saved in Downloads',
-  theyHaveIt: (name: string) => `${name} has it`,
-  theyRefused: (name: string) => `${name} said no thanks.`,
-  youRefused: 'You said no thanks.',
-  youStopped: 'You stopped it.',
-  theyStopped: (name: string) => `${name} stopped it.`,
-  halfway: 'The file stopped halfway.',
-  tooLarge: 'This file is over 2 GB. Try a smaller one.',
-  unreadable: 'This file can’t be read any more. Choose it again.',
-  full: 'There’s no room for this file on your computer.',
-  fullOffered: 'There’s no room for this file on your computer. Make some, then save it.',
-  theirsFull: (name: string) => `There’s no room for this file on ${name}’s computer.`,
-} as const;
+  from: (bytes: number, name: string) => ({ size: sizeOf(bytes), name }),
+  waiting: (bytes: number, name: string) => ({ size: sizeOf(bytes), name }),
+  queued: plain,
+  progress: (bytes: number, size: number, leftMs: number | null) => ({
+    ...partOf(bytes, size),
+    known: leftMs === null ? 'no' : 'yes',
+    left: leftMs === null ? '' : durationOf(leftMs),
+  }),
+  lost: (bytes: number, size: number) => partOf(bytes, size),
+  save: plain,
+  saveName: (file: string) => ({ file }),
+  saveAgain: plain,
+  open: plain,
+  openName: (file: string) => ({ file }),
+  noThanks: plain,
+  noThanksName: (file: string) => ({ file }),
+  stopSending: plain,
+  stopReceiving: plain,
+  sendAgain: plain,
+  saved: plain,
+  theyHaveIt: (name: string) => ({ name }),
+  theyRefused: (name: string) => ({ name }),
+  youRefused: plain,
+  youStopped: plain,
+  theyStopped: (name: string) => ({ name }),
+  halfway: plain,
+  tooLarge: plain,
+  unreadable: plain,
+  full: plain,
+  fullOffered: plain,
+  theirsFull: (name: string) => ({ name }),
+});

@@ -1,4 +1,6 @@
 /** The words of screens about trust, which come when they are asked for: the safety check, claimed names, blocking. */
+import { type Picture, PICTURES } from '../../core/safety-pictures.ts';
+import { inRow } from './dates.ts';
 import { plain, sentences } from './sentences.ts';
 
 export const trustWords = sentences('trust', {
@@ -38,3 +40,13 @@ export const trustWords = sentences('trust', {
     manage: plain,
   },
 });
+
+const nameOf = ({ word }: Picture): string => word.replaceAll(' ', '_');
+/** What the pictures of the safety check are called, which is said aloud. */
+export const pictureWords = sentences(
+  'picture',
+  Object.fromEntries(PICTURES.map((picture) => [nameOf(picture), plain])),
+);
+/** @returns the names of several pictures, in a row. */
+export const pictureNames = (pictures: readonly Picture[]): string =>
+  inRow(pictures.map((picture) => pictureWords[nameOf(picture)] ?? ''));
