@@ -50,6 +50,8 @@ const background = {
   'host.ready': message({}, hostConfigSchema),
   /** The host's calls and how many views look at them, after every change. */
   'host.state': message({ calls: v.array(callSummarySchema), views: v.number() }, done),
+  /** A call looks for a path and needs the relay; `isChanged`: this computer is in another network, or may be. */
+  'path.sought': message({ isChanged: v.boolean() }, done),
   /** TURN servers of this person's relay with credentials, and until when they are good; none if it has none to give. */
   'turn.get': message({}, v.object({ iceServers: v.array(iceServerSchema), until: v.number() })),
   /** STUN servers of this person's relay. */
@@ -157,6 +159,8 @@ const host = {
   'hang-up': message({ call: callIdSchema }, done),
   'toggle-microphone': message({ call: callIdSchema }, done),
   decline: message({ call: callIdSchema, reply: v.optional(v.picklist(QUICK_REPLIES)) }, done),
+  /** Mail flows again: to everybody, or to `peer`, who is online again. */
+  reachable: message({ peer: v.nullable(addressSchema) }, done),
   dial: message({ peer: addressSchema, kind: callKindSchema }, done),
   /** Ends every call with somebody, as hanging up does. */
   leave: message({ peer: addressSchema }, done),

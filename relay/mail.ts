@@ -86,7 +86,8 @@ export type Ending = v.InferOutput<typeof endingSchema>;
 
 const ring = v.object({ type: v.literal('ring'), call, kind: callKindSchema, offer: v.optional(sdp) });
 const ringing = v.object({ type: v.literal('ringing'), call });
-const signal = v.object({
+/** Of a link: what its two peer connections say to each other, or `want`, which asks for another. */
+export const signalSchema = v.object({
   type: v.literal('signal'),
   call,
   link: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000_000)),
@@ -103,7 +104,7 @@ const missed = v.object({ type: v.literal('missed'), call, kind: callKindSchema,
 export const callMailSchema = v.variant('type', [
   ring,
   ringing,
-  signal,
+  signalSchema,
   accept,
   decline,
   cancel,

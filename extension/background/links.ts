@@ -30,6 +30,8 @@ export interface Links {
   probe(): void;
   /** Whether every link that should stand does. */
   readonly isWhole: boolean;
+  /** A call needs them to find its path; `isChanged`: this computer is in another network, or may be. */
+  hurry(isChanged: boolean): void;
   takeOver(): void;
   /** @returns the relay and reference it was sent with, or null if no link to the recipient's relay stands. */
   sendMail(to: Address, sealed: Uint8Array): Promise<{ relay: string; ref: number } | null>;
@@ -188,6 +190,7 @@ export function createLinks(me: Identity, events: LinksEvents): Links {
     get isWhole() {
       return [...links.values()].every((link) => link.isSettled);
     },
+    hurry: (isChanged) => links.forEach((link) => link.hurry(isChanged)),
     takeOver: () => links.forEach((link) => link.takeOver()),
     async sendMail(to, sealed) {
       const contact = (await get('contacts'))[to];

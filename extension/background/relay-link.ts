@@ -5,6 +5,8 @@ import { linkUrl } from '../core/relay-address.ts';
 import {
   type AttemptEnd,
   DOUBT_MS,
+  HURRIED_WAIT_MS,
+  hurriedPatience,
   PROBE_PATIENCE_MS,
   reachPatience,
   reconnectWait,
@@ -37,6 +39,10 @@ const LOGIN_PATIENCE_MS = 10_000;
 const SURE_MS = 5000;
 /** An attempt that is younger has not had its chance yet, in milliseconds. */
 const FRESH_MS = 1000;
+/** How long a call's hurry lasts without another word of it, in milliseconds: it asks again while it needs the link. */
+const HURRY_MS = 15_000;
+/** A call cannot wait longer for a sign of life, in milliseconds. */
+const HURRIED_PROBE_MS = 1000;
 /** The shortest mail there is. Sent to oneself, it is one that the relay says at once it did not deliver. */
 const PROBE = new Uint8Array(1);
 
@@ -64,6 +70,7 @@ export class RelayLink {
   /** How far the relay's clock is ahead of this one, as of its last welcome. */
   #offsetMs = 0;
   #heardAt = 0;
+  #hurriedUntil = 0;
   #ref = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
@@ -132,6 +139,25 @@ export class RelayLink {
     else this.retryNow();
   }
 
+  /**
+   * A call needs this link to find its path, so it must not be found dead in its own time.
+   * @param isChanged this computer is in another network, or may be: a new login shows soonest what can be reached
+   */
+  hurry(isChanged: boolean): void {
+    const now = Date.now();
+    this.#hurriedUntil = now + HURRY_MS;
+    const { state } = this.#state;
+    const heardAgo = now - this.#heardAt;
+    if (state === 'connected' && heardAgo > HURRIED_PROBE_MS) {
+      if (isChanged) return this.#open();
+      this.probe();
+      return this.#expectWord(HURRIED_PROBE_MS);
+    }
+    const isStuck = state === 'connecting' && now - this.#openedAt > HURRIED_PROBE_MS;
+    if (isChanged && isStuck) return this.#open();
+    if (state === 'waiting' && (isChanged || this.#state.retryAt - now > HURRIED_PROBE_MS)) this.#open();
+  }
+
   /** Takes the link back from another browser with the same identity. */
   takeOver(): void {
     if (this.#state.state === 'replaced') this.#open();
@@ -180,7 +206,7 @@ export class RelayLink {
     this.#drop();
     this.#setState({ state: 'connecting' });
     this.#openedAt = Date.now();
-    this.#expectWord(reachPatience(this.#failures));
+    this.#expectWord((this.#isHurried ? hurriedPatience : reachPatience)(this.#failures));
     void this.#connect(this.#attempt);
   }
 
@@ -218,6 +244,10 @@ export class RelayLink {
     const resume = await this.#tokens.get();
     if (socket !== this.#socket) return;
     this.#say({ type: 'hello', address: this.#me.address, ...(resume !== undefined && { resume }) });
+  }
+
+  get #isHurried(): boolean {
+    return Date.now() < this.#hurriedUntil;
   }
 
   #hear(data: unknown): void {
@@ -292,7 +322,9 @@ export class RelayLink {
     if (code === CLOSE.notAuthentic) void this.#tokens.set(undefined);
     if (code === CLOSE.replaced) return this.#setState({ state: 'replaced' });
     this.#failures++;
-    const waitMs = reconnectWait(end, this.#failures, Math.random());
+    const isSilent = end === 'silent';
+    const waitMs =
+      isSilent && this.#isHurried ? HURRIED_WAIT_MS : reconnectWait(end, this.#failures, Math.random());
     this.#setState({
       state: 'waiting',
       retryAt: Date.now() + waitMs,

@@ -45,11 +45,13 @@ export async function createService(): Promise<Service> {
   const links = createLinks(me, {
     onLogin: () => {
       void post.wake();
+      void tellReachable(null);
       void people.introduce();
     },
     onMail: (from, sealed, relay) => inbox.current?.take(from, sealed, relay),
     onOnline: (address) => {
       void post.wake(address);
+      void tellReachable(address);
       void status.greet(address);
       void drawInAdvance(address);
       void grantWishes();
@@ -87,6 +89,13 @@ export async function createService(): Promise<Service> {
   const configureHost = async (): Promise<void> => {
     if (await isHostOpen())
       await send('host', 'config', { config: await hostConfig() }).catch(() => undefined);
+  };
+  /** A call that has lost its path can say again what was said in vain. */
+  const tellReachable = async (peer: Address | null): Promise<void> => {
+    const isTalking = (await get('calls')).some(
+      ({ phase }) => phase === 'reconnecting' || phase === 'active',
+    );
+    if (isTalking) await send('host', 'reachable', { peer }).catch(() => undefined);
   };
   const setAvailability = async (
     before: Availability['status'],
@@ -135,6 +144,11 @@ export async function createService(): Promise<Service> {
       await refreshBadge();
       await status.changed();
       void takeUpdate();
+      return DONE;
+    },
+    'path.sought': async ({ isChanged }) => {
+      if (links.ownRelay === '') await links.reconcile();
+      links.hurry(isChanged);
       return DONE;
     },
     'turn.get': async () => {

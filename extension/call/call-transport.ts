@@ -1,6 +1,6 @@
 /**
  * How a call's two sides reach each other: the link of the moment, what is put into it and what is said on it. Links come and go
- * within one call; whoever uses this need not notice.
+ * within one call, a fresh one beside the one that stands until it takes over; whoever uses this need not notice.
  *
  * - `setTrack` puts a track into this link and each that follows.
  * - `say` says something once, if a link stands now; `keepTold` keeps the other side told of a state, over every new link.
@@ -9,7 +9,7 @@
  * - `peer` is the link that stands or is being made, for what only a link can tell. Never keep it: ask again.
  */
 import type { ControlMessage } from '../core/control-message.ts';
-import { formatControl, parseControl } from '../core/control-message.ts';
+import { formatControl, MAX_CONTROL_LENGTH, parseControl } from '../core/control-message.ts';
 import type { IcePlan } from '../core/ice-policy.ts';
 import type { LinkAct, PeerSignal } from '../core/link-book.ts';
 import type { IceServer } from '../../relay/protocol.ts';
@@ -26,13 +26,13 @@ export interface TransportEvents {
   /** What the next link is made with; null if none may be made. */
   plan(): IcePlan | null | Promise<IcePlan | null>;
   onSignal(n: number, signal: PeerSignal): void;
-  /** Link `n` is being made. */
-  onOpened(n: number): void;
-  /** Link `n` stands; `role` made its offer, or answered it. */
+  /** Another link than before is that of the moment: what was agreed on the last one counts no more. */
+  onTurned(): void;
+  /** Link `n` stands, and is that of the moment; `role` made its offer, or answered it. */
   onLinked(n: number, role: LinkRole): void;
   /** Link `n` is gone by itself. */
   onLost(n: number): void;
-  /** The link was closed or is gone. */
+  /** There is no link any more. */
   onClosed(): void;
   /** There is nothing a link may be made with. */
   onRefused(): void;
@@ -48,10 +48,26 @@ export interface BulkHearer {
 
 interface Link {
   n: number;
+  role: LinkRole;
   peer: LaterLink;
   /** What the other side was told on it, by type. */
   told: Map<ControlType, string>;
+  /** What was said to the other side of it. */
+  signals: PeerSignal[];
+  /** What came while another link still carried the call. */
+  heard: ControlMessage[];
+  bulk: ArrayBuffer[];
+  tracks: Map<TrackKind, MediaStreamTrack>;
 }
+
+/** Of a type that nobody knows, so that nobody answers it. */
+const PROBE = JSON.stringify({ v: 1, type: 'probe' });
+/** How much is kept of what comes on a link before this side takes it. */
+const MAX_EARLY = 64;
+/** The same for frames of files, of 16 KiB. */
+const MAX_EARLY_FRAMES = 256;
+/** How many signals of a link are kept to be said again. */
+const MAX_SIGNALS = 16;
 
 export class CallTransport {
   readonly #events: TransportEvents;
@@ -62,7 +78,10 @@ export class CallTransport {
   readonly #tracks = new Map<TrackKind, MediaStreamTrack | null>();
   readonly #kept = new Map<ControlType, ControlMessage>();
   #placeholder: MediaStreamTrack | undefined;
+  /** The one that carries the call, or would if it stood. */
   #link: Link | undefined;
+  /** One that is being made beside it. */
+  #next: Link | undefined;
 
   constructor(events: TransportEvents) {
     this.#events = events;
@@ -98,7 +117,13 @@ export class CallTransport {
 
   /** Says something on the control channel. @returns whether it stands. */
   say(message: ControlMessage): boolean {
-    return this.#link?.peer.send(formatControl(message)) ?? false;
+    const text = formatControl(message);
+    return text.length <= MAX_CONTROL_LENGTH && (this.#link?.peer.send(text) ?? false);
+  }
+
+  /** Asks the other end for a sign of life: that it arrived is heard in `received`, by the data channel's own receipt. */
+  probe(): void {
+    this.#link?.peer.send(PROBE);
   }
 
   /** Keeps the other side told: said now if it is new to them, and on each link that follows. */
@@ -111,7 +136,7 @@ export class CallTransport {
   setTrack(kind: TrackKind, track: MediaStreamTrack | null): void {
     if (kind === 'video') this.#placeholder = undefined;
     this.#tracks.set(kind, track);
-    this.#link?.peer.setTrack(kind, track);
+    for (const { peer } of this.#links) peer.setTrack(kind, track);
   }
 
   /** Sends a placeholder until a picture is put in. */
@@ -122,33 +147,57 @@ export class CallTransport {
 
   /** There are fresh TURN servers. */
   useServers(turn: IceServer[]): void {
-    this.#link?.peer.useServers(turn);
+    for (const { peer } of this.#links) peer.useServers(turn);
   }
 
   /** What could not be made is wanted now. */
   retry(): void {
-    this.#link?.peer.retry();
+    for (const { peer } of this.#links) peer.retry();
   }
 
   /** Does what the desk decided. */
   act(act: LinkAct): void {
+    const link = this.#links.find(({ n }) => n === act.n);
     switch (act.do) {
       case 'open':
-        this.close();
         return this.#open(act.n, act.role);
       case 'feed':
-        if (this.#link?.n === act.n) this.#link.peer.feed(act.signal);
-        return;
+        return link?.peer.feed(act.signal);
+      case 'repeat':
+        return link?.signals.forEach((signal) => this.#events.onSignal(act.n, signal));
       case 'close':
-        return this.close();
+        if (link) this.#drop(link).peer.close();
+        return;
     }
   }
 
   close(): void {
-    const link = this.#link;
+    for (const link of this.#links) this.#drop(link).peer.close();
+  }
+
+  get #links(): Link[] {
+    return [this.#link, this.#next].filter((link) => link !== undefined);
+  }
+
+  /** Takes a link out. The one beside it, which would otherwise wait for it, is that of the moment then. */
+  #drop(link: Link): Link {
+    if (link === this.#next) this.#next = undefined;
+    if (link !== this.#link) return link;
+    const next = this.#next;
     this.#link = undefined;
     this.#closed();
-    link?.peer.close();
+    if (next) this.#turnTo(next);
+    return link;
+  }
+
+  #turnTo(link: Link): void {
+    if (link === this.#next) this.#next = undefined;
+    this.#link = link;
+    this.#events.onTurned();
+    for (const [kind, track] of link.tracks) this.#events.onTrack(kind, track);
+    link.tracks.clear();
+    for (const frame of link.bulk.splice(0)) this.#bulk?.frame(frame);
+    for (const message of link.heard.splice(0)) this.#hear(message);
   }
 
   #closed(): void {
@@ -157,38 +206,73 @@ export class CallTransport {
   }
 
   #open(n: number, role: LinkRole): void {
-    const isCurrent = () => this.#link?.n === n;
+    const isOpen = (): boolean => this.#links.includes(link);
     const events: PeerLinkEvents = {
-      onSignal: (signal) => isCurrent() && this.#events.onSignal(n, signal),
-      onLinked: () => {
-        if (!isCurrent()) return;
-        for (const message of this.#kept.values()) this.#tell(message);
-        this.#events.onLinked(n, role);
-        for (const listener of this.#whenFresh) listener();
+      onSignal: (signal) => {
+        if (!isOpen()) return;
+        if (link.signals.length < MAX_SIGNALS) link.signals.push(signal);
+        this.#events.onSignal(n, signal);
       },
+      onLinked: () => isOpen() && this.#stand(link),
       onLost: () => {
-        if (!isCurrent()) return;
-        this.#link = undefined;
-        this.#closed();
+        if (!isOpen()) return;
+        this.#drop(link);
         this.#events.onLost(n);
       },
-      onTrack: (kind, track) => isCurrent() && this.#events.onTrack(kind, track),
-      onBulk: (frame) => isCurrent() && this.#bulk?.frame(frame),
-      onBulkRoom: () => isCurrent() && this.#bulk?.room(),
+      onTrack: (kind, track) => {
+        if (link === this.#link) this.#events.onTrack(kind, track);
+        else if (isOpen() && link.tracks.size < MAX_EARLY) link.tracks.set(kind, track);
+      },
+      onBulk: (frame) => {
+        if (link === this.#link) this.#bulk?.frame(frame);
+        else if (isOpen() && link.bulk.length < MAX_EARLY_FRAMES) link.bulk.push(frame);
+      },
+      onBulkRoom: () => link === this.#link && this.#bulk?.room(),
       onControl: (text) => {
         const message = parseControl(text);
-        if (message && isCurrent()) this.#hearers.get(message.type)?.forEach((hearer) => hearer(message));
+        if (!message || !isOpen()) return;
+        if (link === this.#link) this.#hear(message);
+        else if (link.heard.length < MAX_EARLY) link.heard.push(message);
       },
     };
     const peer = createLinkLater(
       () => this.#events.plan(),
       (plan) => createPeerLink(role, plan, events),
-      () => isCurrent() && this.#events.onRefused(),
+      () => isOpen() && this.#events.onRefused(),
     );
-    this.#link = { n, peer, told: new Map() };
-    this.#events.onOpened(n);
+    const link: Link = {
+      n,
+      role,
+      peer,
+      told: new Map(),
+      signals: [],
+      heard: [],
+      bulk: [],
+      tracks: new Map(),
+    };
+    // The newest takes the place of one that never stood.
+    if (this.#next) this.#drop(this.#next).peer.close();
+    if (this.#link) this.#next = link;
+    else this.#turnTo(link);
     if (this.#placeholder) peer.warmUp(this.#placeholder);
     for (const [kind, track] of this.#tracks) peer.setTrack(kind, track);
+  }
+
+  /** A link stands, and takes over. */
+  #stand(link: Link): void {
+    const older = link === this.#link ? undefined : this.#link;
+    if (older) {
+      this.#closed();
+      this.#turnTo(link);
+    }
+    for (const message of this.#kept.values()) this.#tell(message);
+    this.#events.onLinked(link.n, link.role);
+    for (const listener of this.#whenFresh) listener();
+    older?.peer.close();
+  }
+
+  #hear(message: ControlMessage): void {
+    this.#hearers.get(message.type)?.forEach((hearer) => hearer(message));
   }
 
   #tell(message: ControlMessage): void {

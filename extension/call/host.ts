@@ -47,6 +47,10 @@ async function start(): Promise<Handlers<'host'>> {
       found?.setMicrophone(!found.snapshot.microphone.on);
       return DONE;
     },
+    reachable: ({ peer }) => {
+      board.mailFlows(peer);
+      return DONE;
+    },
     dial: ({ peer, kind }) => {
       board.dial(peer, kind);
       return DONE;

@@ -72,6 +72,7 @@ export function createLinkLater(
     },
     useServers: (servers) => peer?.useServers(servers),
     stats: () => peer?.stats() ?? Promise.resolve(null),
+    received: () => peer?.received() ?? Promise.resolve(null),
     fingerprints: () => peer?.fingerprints() ?? Promise.resolve(null),
     close() {
       state = 'closed';

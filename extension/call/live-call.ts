@@ -228,6 +228,16 @@ export class LiveCall implements Call {
     this.#conversation.forget();
   }
 
+  /** How many bytes the link of the moment has received; null without one that can tell. */
+  received(): Promise<number | null> {
+    return this.#transport.peer?.received() ?? Promise.resolve(null);
+  }
+
+  /** Asks the other side for a sign of life, which is heard in `received`. */
+  probe(): void {
+    this.#transport.probe();
+  }
+
   /** Says something on the control channel. @returns whether it stands. */
   say(message: ControlMessage): boolean {
     return this.#transport.say(message);
@@ -238,7 +248,7 @@ export class LiveCall implements Call {
     const transport = new CallTransport({
       plan: () => desk.planLink(this.#facts.id, this.#began),
       onSignal: (n, signal) => desk.signal(this.#facts.id, n, signal),
-      onOpened: () => this.#safety.open(),
+      onTurned: () => this.#safety.open(),
       onLinked: (n, role) => {
         const fingerprints = transport.peer?.fingerprints() ?? Promise.resolve(null);
         void this.#safety.begin(role, desk.address, this.peer, fingerprints);
@@ -251,6 +261,7 @@ export class LiveCall implements Call {
     });
     transport.hear('accept', (message) => desk.control(this.#facts.id, message));
     transport.hear('hangup', (message) => desk.control(this.#facts.id, message));
+    transport.hear('signal', (message) => desk.control(this.#facts.id, message));
     transport.hear('media', ({ microphone, camera }) => {
       this.#theirs = { microphone, camera };
       this.#changed();

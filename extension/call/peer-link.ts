@@ -17,6 +17,7 @@ import { carriedBy, MEDIA_LINES, type TrackKind } from '../core/media-lines.ts';
 import { type BulkEvents, openBulkChannel } from './bulk-channel.ts';
 import { createFirstPicture, type FirstPicture } from './first-picture.ts';
 import { type Fingerprints, fingerprintsOf } from './certificates.ts';
+import { bytesReceived, type FailingPeer, surviveFailure } from './link-health.ts';
 import { tuneForScreen } from './screen-line.ts';
 
 /** Candidates that are found within this time travel in one signal, in milliseconds. */
@@ -50,13 +51,15 @@ export interface PeerLink {
   useServers(turn: IceServer[]): void;
   /** What the browser reports of the connection; null if it can't be told. */
   stats(): Promise<Stat[] | null>;
+  /** How many bytes have come in so far, of whatever kind; null if it can't be told. */
+  received(): Promise<number | null>;
   /** The certificates at both ends, once the transport stands; null if they can't be told for sure. */
   fingerprints(): Promise<Fingerprints | null>;
   close(): void;
 }
 
 /** What is used of simple-peer 9.11.1 beyond its types; its version is pinned. */
-interface PeerInternals {
+interface PeerInternals extends FailingPeer {
   readonly _pc: RTCPeerConnection;
 }
 
@@ -74,7 +77,9 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
     config: { iceTransportPolicy, iceServers: plan.iceServers.map(toRtcIceServer) },
   });
   const describe = (sdp: string): string => (plan.hides ? hideInDescription(sdp) : sdp);
-  const pc = (peer as unknown as PeerInternals)._pc;
+  const internals = peer as unknown as PeerInternals;
+  const pc = internals._pc;
+  surviveFailure(internals);
   const bulk = openBulkChannel(pc, events);
   // One stream for both tracks keeps lips and voice together at the far end; a screen and its sound have another.
   const face = new MediaStream();
@@ -205,6 +210,7 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
         });
     },
     stats: () => statsOf(pc),
+    received: () => bytesReceived(pc),
     fingerprints: () => fingerprintsOf(pc),
     close() {
       isClosed = true;

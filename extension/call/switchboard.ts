@@ -5,28 +5,25 @@
 import type { CallId, CallKind, CallMail, QuickReply } from '../../relay/mail.ts';
 import { type Address, toBase64url } from '../../relay/protocol.ts';
 import { isUnnoticed, outcomeOf } from '../core/call-log.ts';
-import { deadlineOf, isTalking } from '../core/call-state.ts';
+import { deadlineOf, isTalking, unreachable } from '../core/call-state.ts';
 import type { ControlMail } from '../core/control-message.ts';
 import * as desks from '../core/desk.ts';
 import { broughtBack, hold, inTheWay, mayDial, type Others } from '../core/hold.ts';
 import { type IcePlan, planIce, turnWait } from '../core/ice-policy.ts';
 import type { PeerSignal } from '../core/link-book.ts';
+import type { PathAct } from '../core/recovery.ts';
 import { type Ask, type HostConfig, type Reply, send } from '../messages.ts';
 import type { Call, CallHost, CallPath, Hindrance, HostSnapshot } from './call-host.ts';
 import { DeviceShelf } from './device-shelf.ts';
 import type { DeviceWatch } from './devices.ts';
 import { type CallDesk, LiveCall } from './live-call.ts';
 import { tell } from './listeners.ts';
+import { type PathBoard, PathKeeper } from './path-keeper.ts';
 import { ring, type Ringtone } from './ringtone.ts';
 import { TurnKeeper } from './turn-keeper.ts';
 
-/** How long a transport may take before another is tried, in milliseconds. */
-const LINK_ATTEMPT_MS = 8000;
-
 /** How long a call that a device hinders waits for it, in milliseconds. Nobody is rung later than they would expect. */
 const HINDRANCE_MS = 5 * 60_000;
-/** How soon the callee asks for a transport of which nothing has come, in milliseconds. */
-const FIRST_LINK_MS = 2000;
 /** How long the background's knowledge of a call that is just beginning may wait for its first picture, in milliseconds. */
 const STATE_LATER_MS = 300;
 /** How long a ringtone may take to be let play, in milliseconds. */
@@ -42,7 +39,8 @@ export class Switchboard implements CallHost, CallDesk {
   #config: HostConfig;
   readonly shelf: DeviceShelf;
   #devices: DeviceWatch | undefined;
-  #live: { id: CallId; call: LiveCall; attemptAt: number }[] = [];
+  #live: { id: CallId; call: LiveCall }[] = [];
+  readonly #paths = new PathKeeper(this.#pathBoard());
   #hindrance: Hindrance | null = null;
   #hindered: { at: number; path: CallPath } = { at: 0, path: 'any' };
   /** Calls this person wants to go through the relay, whatever else there is. */
@@ -245,6 +243,46 @@ export class Switchboard implements CallHost, CallDesk {
     if (isNoticed) this.#carryOut(desks.apply(this.#desk, id, { type: 'announced' }, Date.now()));
   }
 
+  /** Mail flows: this browser is logged in again, or `peer` is online again. */
+  mailFlows(peer: Address | null): void {
+    this.#paths.mailFlows((call) => peer === null || call.peer === peer);
+  }
+
+  #pathBoard(): PathBoard {
+    const calls = () => this.#desk.calls;
+    return {
+      get calls() {
+        return calls();
+      },
+      received: async (id) => (await this.#find(id)?.call.received()) ?? null,
+      probe: (id) => this.#find(id)?.call.probe(),
+      act: (id, act) => this.#heed(id, act),
+      networkChanged: () => this.#tellPath(true),
+    };
+  }
+
+  #heed(id: CallId, act: PathAct): void {
+    const now = Date.now();
+    switch (act) {
+      case 'remake':
+        this.#tellPath(false);
+        return this.#carryOut(desks.remakeLink(this.#desk, id));
+      case 'repeat':
+        return this.#carryOut(desks.askAgain(this.#desk, id));
+      case 'silent':
+        return this.#carryOut(desks.fellSilent(this.#desk, id, now));
+      case 'heard':
+        return this.#carryOut(desks.heardAgain(this.#desk, id, now));
+      default:
+        return unreachable(act);
+    }
+  }
+
+  /** A call needs the relay now: a link to it that is dead must not be found out in its own time. */
+  #tellPath(isChanged: boolean): void {
+    send('background', 'path.sought', { isChanged }).catch(() => undefined);
+  }
+
   // What follows from all of it
 
   #find(id: CallId) {
@@ -259,6 +297,8 @@ export class Switchboard implements CallHost, CallDesk {
   }
 
   #mail(to: Address, body: CallMail): void {
+    // Whichever path is first counts. On a link that nobody hears it would wait in line with all that was said there in vain.
+    if (body.type === 'signal' && this.#paths.isHeard(body.call)) this.#find(body.call)?.call.say(body);
     // The background repeats what must arrive; a worker that could not be woken is woken by the next word.
     send('background', 'mail.send', { to, body }).catch(() => undefined);
   }
@@ -270,15 +310,12 @@ export class Switchboard implements CallHost, CallDesk {
     this.#turn.keep(desk.calls.some(desks.isLive));
     this.#matchLive();
     this.#keepMuted(before);
-    for (const { call, act } of links) {
-      const live = this.#find(call);
-      if (live && act.do === 'open') live.attemptAt = Date.now();
-      live?.call.act(act);
-    }
+    for (const { call, act } of links) this.#find(call)?.call.act(act);
     for (const call of desk.calls) this.#tellEnd(before, call);
     if (this.#views === 0) this.#forgetEnded(isNews);
     this.#ringWhileIncoming();
     this.#armTimer();
+    this.#paths.keep();
     this.changed();
   }
 
@@ -287,8 +324,7 @@ export class Switchboard implements CallHost, CallDesk {
     this.#live = this.#desk.calls.map((facts) => {
       const kept = this.#live.find(({ id }) => id === facts.id || facts.aliases.includes(id));
       const call = kept?.call ?? new LiveCall(this, facts);
-      const begins = isTalking(facts.state) && !isTalking(call.snapshot.state);
-      return { id: facts.id, call, attemptAt: kept && !begins ? kept.attemptAt : Date.now() };
+      return { id: facts.id, call };
     });
     for (const facts of this.#desk.calls) this.#find(facts.id)?.call.update(facts);
   }
@@ -364,31 +400,14 @@ export class Switchboard implements CallHost, CallDesk {
 
   #armTimer(): void {
     clearTimeout(this.#timer);
-    const times = this.#desk.calls.flatMap((call) => {
-      const deadline = deadlineOf(call.state);
-      const attempt = this.#nextAttempt(call);
-      return [deadline, attempt].filter((at) => at !== null);
-    });
+    const times = this.#desk.calls.flatMap(({ state }) => deadlineOf(state) ?? []);
     if (times.length > 0)
       this.#timer = setTimeout(() => this.#tick(), Math.max(0, Math.min(...times) - Date.now()));
   }
 
-  #nextAttempt(call: desks.DeskCall): number | null {
-    if (call.state.phase !== 'connecting' && call.state.phase !== 'reconnecting') return null;
-    return (this.#find(call.id)?.attemptAt ?? 0) + (call.book.n === 0 ? FIRST_LINK_MS : LINK_ATTEMPT_MS);
-  }
-
   #tick(): void {
     const now = Date.now();
-    for (const { id } of this.#desk.calls) {
-      this.#carryOut(desks.apply(this.#desk, id, { type: 'tick' }, now));
-      const call = desks.callOf(this.#desk, id);
-      const attempt = call && this.#nextAttempt(call);
-      const live = this.#find(id);
-      if (!live || attempt === null || attempt === undefined || now < attempt) continue;
-      live.attemptAt = now;
-      this.#carryOut(desks.remakeLink(this.#desk, id));
-    }
+    for (const { id } of this.#desk.calls) this.#carryOut(desks.apply(this.#desk, id, { type: 'tick' }, now));
     this.#armTimer();
   }
 

@@ -1,6 +1,6 @@
 /** What the two sides of a call say on its `control` data channel: JSON of at most 16 KiB, with a version; unknown types are ignored. */
 import * as v from 'valibot';
-import { callIdSchema } from '../../relay/mail.ts';
+import { callIdSchema, signalSchema } from '../../relay/mail.ts';
 import { bytes32 } from '../../relay/protocol.ts';
 import { chatMessageSchemas } from './chat-message.ts';
 import { fileMessageSchemas } from './file-message.ts';
@@ -13,6 +13,7 @@ const controlSchema = v.variant('type', [
   /** The second path of the mail of the same name: whichever is first counts. */
   v.object({ type: v.literal('accept'), call: callIdSchema }),
   v.object({ type: v.literal('hangup'), call: callIdSchema }),
+  signalSchema,
   /** Whether this side's microphone and camera are on. */
   v.object({ type: v.literal('media'), microphone: v.boolean(), camera: v.boolean() }),
   /** What this side shows of its computer beside its camera; null: nothing any more. */

@@ -190,25 +190,20 @@ export function allowLink(desk: Desk, id: CallId): Outcome {
 }
 
 function openLink(desk: Desk, call: DeskCall): Outcome {
-  const opened = links.open(call.book);
-  return {
-    desk: replace(desk, { ...call, book: opened.book }),
-    send: [],
-    links: opened.acts.map((act) => ({ call: call.id, act })),
-  };
+  return carryOut(desk, call, links.open(call.book));
 }
 
 /** The transport is closed. A ring that had lost against this call is told, or rings after all if they only refused this one. */
 function afterEnd(desk: Desk, call: DeskCall, event: CallEvent, now: number): Outcome {
   const closed: Outcome = {
-    desk: replace(desk, { ...call, book: { ...call.book, isOpen: false, held: [] } }),
+    desk: replace(desk, { ...call, book: links.closed(call.book) }),
     send: [],
-    links: [{ call: call.id, act: { do: 'close', n: call.book.n } }],
+    links: links.allOf(call.book).map((n) => ({ call: call.id, act: { do: 'close', n } })),
   };
   if (!call.rival) return closed;
   const refused = event.type === 'mail' && event.body.type !== 'cancel' && event.body.call === call.id;
   if (refused) {
-    const freed = { ...call, rival: null, aliases: [], book: { ...call.book, isOpen: false, held: [] } };
+    const freed = { ...call, rival: null, aliases: [], book: links.closed(call.book) };
     return merge(closed, ringIn(replace(desk, freed), call.peer, call.rival, now));
   }
   return { ...closed, send: [{ to: call.peer, body: { type: 'cancel', call: call.rival.call } }] };
@@ -237,12 +232,10 @@ function onKnown(desk: Desk, call: DeskCall, body: CallMail, now: number): Outco
   // A dropped ring's connection is closed: its signals belong to nothing.
   if (body.call !== call.id) return heard;
   const current = callOf(heard.desk, call.id) ?? call;
-  const link = links.receive(current.book, body, mayOpenLink(current));
-  return merge(heard, {
-    desk: replace(heard.desk, { ...current, book: link.book }),
-    send: [],
-    links: link.acts.map((act) => ({ call: call.id, act })),
-  });
+  return merge(
+    heard,
+    carryOut(heard.desk, current, links.receive(current.book, body, mayOpenLink(current), now)),
+  );
 }
 
 /** They dropped a ring of theirs for this call: should it still arrive, it rings nobody. */
@@ -330,33 +323,60 @@ function onGlare(desk: Desk, mine: DeskCall, ring: Ring, now: number): Outcome {
 /** The transport of link `n` of call `id` stands. */
 export function linked(desk: Desk, id: CallId, n: number, now: number): Outcome {
   const call = callOf(desk, id);
-  return call?.book.n === n ? apply(desk, id, { type: 'linked' }, now) : still(desk);
+  if (!call || call.book.n !== n || !isLive(call)) return still(desk);
+  const took = carryOut(desk, call, links.stood(call.book, n));
+  return merge(took, apply(took.desk, id, { type: 'linked' }, now));
 }
 
-/** The transport of link `n` of call `id` is gone. While people talk, the caller makes the next and the callee asks for it. */
+/** The transport of link `n` of call `id` is gone. While people talk, one that carried them is made anew at once. */
 export function linkLost(desk: Desk, id: CallId, n: number, now: number): Outcome {
   const call = callOf(desk, id);
-  if (!call || call.book.n !== n || !isLive(call)) return still(desk);
-  const gone = replace(desk, { ...call, book: links.lost(call.book, n) });
+  if (!call || !isLive(call)) return still(desk);
+  const book = links.lost(call.book, n);
+  const gone = replace(desk, { ...call, book });
+  // Before anything stood, the newest is what there was.
+  if (n !== (call.book.standing ?? call.book.n)) return still(gone);
   const told = apply(gone, id, { type: 'link-lost' }, now);
   const after = callOf(told.desk, id);
-  return after && isTalking(after.state) ? merge(told, remakeLink(told.desk, id)) : told;
+  const isNeeded = after && isTalking(after.state) && n === call.book.standing && !links.isMaking(book);
+  return isNeeded ? merge(told, remakeLink(told.desk, id)) : told;
 }
 
-/** Asks for a fresh transport of a call that has none: made here by the caller, wanted from them by the callee. */
+/** Nothing has been heard for a while of the link that stands: the call goes on if it is heard again. */
+export const fellSilent = (desk: Desk, id: CallId, now: number): Outcome =>
+  apply(desk, id, { type: 'link-lost' }, now);
+
+/** The link that stands is heard again. */
+export function heardAgain(desk: Desk, id: CallId, now: number): Outcome {
+  const call = callOf(desk, id);
+  if (!call || call.book.standing === null || !isLive(call)) return still(desk);
+  const kept = carryOut(desk, call, links.recovered(call.book));
+  return merge(kept, apply(kept.desk, id, { type: 'linked' }, now));
+}
+
+const carryOut = (desk: Desk, call: DeskCall, { book, acts }: links.LinkStep): Outcome => ({
+  desk: replace(desk, { ...call, book }),
+  send: [],
+  links: acts.map((act) => ({ call: call.id, act })),
+});
+
+/** Asks for a fresh transport of a call: made here by the caller, wanted from them by the callee. */
 export function remakeLink(desk: Desk, id: CallId): Outcome {
   const call = callOf(desk, id);
   if (!call || !isLive(call)) return still(desk);
-  if (call.direction === 'in') {
-    const want: CallMail = { type: 'signal', call: call.id, link: Math.max(1, call.book.n), want: true };
-    return { ...still(desk), send: [{ to: call.peer, body: want }] };
-  }
-  const link = links.renew(call.book);
-  return {
-    desk: replace(desk, { ...call, book: link.book }),
-    send: [],
-    links: link.acts.map((act) => ({ call: call.id, act })),
-  };
+  if (call.direction === 'out') return carryOut(desk, call, links.renew(call.book));
+  const want: CallMail = { type: 'signal', call: call.id, link: Math.max(1, call.book.n), want: true };
+  return { ...still(desk), send: [{ to: call.peer, body: want }] };
+}
+
+/** Says again what may not have reached the other side of the link that is being made. */
+export function askAgain(desk: Desk, id: CallId): Outcome {
+  const call = callOf(desk, id);
+  if (!call || !isLive(call)) return still(desk);
+  if (call.direction === 'in') return links.isMaking(call.book) ? still(desk) : remakeLink(desk, id);
+  return links.isUnanswered(call.book)
+    ? { ...still(desk), links: [{ call: call.id, act: { do: 'repeat', n: call.book.n } }] }
+    : still(desk);
 }
 
 /** @returns the desk without call `id`, which must be over. */

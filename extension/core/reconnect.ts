@@ -18,6 +18,13 @@ export const REACH_PATIENCE_MS = 3500;
 /** The same for each third attempt: on a very slow way TCP, TLS and upgrade take their four round trips. */
 export const LONG_PATIENCE_MS = 10_000;
 
+/** The same while a call needs the relay to find its path: a first packet is lost and sent again once, and no second is lost. */
+export const HURRIED_PATIENCE_MS = 1900;
+/** The wait after such an attempt, in milliseconds. */
+export const HURRIED_WAIT_MS = 100;
+/** How often a hurried attempt is as patient as others, for a way that is slow rather than cut: one in so many. */
+const PATIENT_EVERY = 5;
+
 /** A relay says something every 20 s. A link without a word for so long is asked for one, in milliseconds. */
 export const DOUBT_MS = 25_000;
 /** How long a link that was asked for a word has to say it, in milliseconds. */
@@ -36,6 +43,10 @@ export function reconnectWait(end: AttemptEnd, failures: number, random: number)
 /** @param failures attempts in a row that failed @returns milliseconds the next one may take to reach the relay. */
 export const reachPatience = (failures: number): number =>
   failures % 3 === 2 ? LONG_PATIENCE_MS : REACH_PATIENCE_MS;
+
+/** @param failures attempts in a row that failed @returns milliseconds the next one may take while a call needs it. */
+export const hurriedPatience = (failures: number): number =>
+  failures % PATIENT_EVERY === PATIENT_EVERY - 1 ? REACH_PATIENCE_MS : HURRIED_PATIENCE_MS;
 
 /** How often the clock is looked at, in milliseconds. */
 export const LOOK_EVERY_MS = 1000;

@@ -7,6 +7,7 @@ async function obey(net: Net, words: string[]): Promise<void> {
   const [host = '', what = '', ...rest] = words;
   const [value = ''] = rest;
   if (host === 'block') return net.block(what, value, (rest[1] ?? 'all') as 'all' | 'udp' | 'nothing');
+  if (host === 'move') return net.move(what);
   if (what === 'run') {
     const program = await net.host(host).wrap(value);
     spawnSync(program, rest.slice(1), { stdio: 'inherit' });

@@ -31,11 +31,16 @@ def ip(*words):
     subprocess.run(["ip", *words], check=True, stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
 
+def as_key(address):
+    return bytes(int(part) for part in address.split("."))
+
+
 class Host:
     def __init__(self, at, netns, address):
         self.netns = netns
         self.name = netns.rsplit("-", 1)[-1]
-        self.key = bytes(int(part) for part in address.split("."))
+        self.address = address
+        self.key = as_key(address)
         self.delay = self.loss = self.rate = 0.0
         self.cut = False
         self.free = {"up": 0.0, "down": 0.0}
@@ -47,10 +52,21 @@ class Host:
         ip("link", "set", device, "netns", netns, "name", "line")
         inside = ("-n", netns)
         ip(*inside, "link", "set", "lo", "up")
-        ip(*inside, "address", "add", f"{address}/24", "dev", "line")
         ip(*inside, "link", "set", "line", "up", "mtu", "1500")
+        self.settle(address)
+
+    def settle(self, address):
+        inside = ("-n", self.netns)
+        ip(*inside, "address", "add", f"{address}/24", "dev", "line")
         # Chromium asks for the way to the internet to find which address is its own.
-        ip(*inside, "route", "add", "default", "dev", "line")
+        ip(*inside, "route", "replace", "default", "dev", "line")
+
+    def move(self, address):
+        """Leaves one network and enters another, as a laptop does between two rooms: nothing sent to the old address arrives."""
+        ip("-n", self.netns, "address", "flush", "dev", "line")
+        self.address = address
+        self.key = as_key(address)
+        self.settle(address)
 
     def pass_line(self, way, at, size):
         """Returns when a packet of `size` bytes that enters this line at `at` leaves it, or None if it is lost."""
@@ -76,6 +92,12 @@ class Network:
     def obey(self, order):
         if "block" in order:
             self.blocked[frozenset(order["block"])] = order["what"]
+            return
+        if "move" in order:
+            host = self.by_name[order["move"]]
+            del self.by_address[host.key]
+            host.move(order["to"])
+            self.by_address[host.key] = host
             return
         host = self.by_name[order["line"]]
         host.delay = order.get("delayMs", host.delay * 1000) / 1000

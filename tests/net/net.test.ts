@@ -74,4 +74,13 @@ describe.skipIf(why !== null)(why ?? 'a network of namespaces', () => {
     await net.block('alice', 'bob', 'nothing');
     expect(await echo(3)).toHaveLength(3);
   });
+
+  it('takes a host into another network, where it can be reached by its new address alone', async () => {
+    const before = net.host('bob').address;
+    await net.move('bob');
+    expect(net.host('bob').address).not.toBe(before);
+    expect(await echo(3)).toHaveLength(3);
+    await net.move('alice');
+    expect(await echo(3)).toHaveLength(3);
+  });
 });

@@ -25,7 +25,7 @@ export interface Line {
 
 export interface NetHost {
   readonly name: string;
-  /** Its IPv4 address, reached from the other hosts. */
+  /** Its IPv4 address, reached from the other hosts; another after `move`. */
   readonly address: string;
   /** @returns a path that runs `program` on this host, for whoever takes the path of a program. */
   wrap(program: string): Promise<string>;
@@ -46,6 +46,8 @@ export interface Net {
   line(name: string, change: Line): Promise<void>;
   /** Stops what two hosts send each other: everything, UDP alone, or nothing any more. */
   block(one: string, other: string, what: 'all' | 'udp' | 'nothing'): Promise<void>;
+  /** Takes a host into another network, where it has another address; what goes to the old one is lost. */
+  move(name: string): Promise<void>;
   /** Ends what was started on the hosts and takes everything down. */
   close(): Promise<void>;
 }
@@ -96,6 +98,7 @@ export async function createNet(names: readonly string[]): Promise<Net> {
   let complaint = '';
   forwarder.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
 
+  let moves = 0;
   let last: Promise<unknown> = Promise.resolve();
   const answered = async (wanted: string): Promise<void> => {
     const { value } = (await answers.next()) as { value: string | undefined };
@@ -121,6 +124,14 @@ export async function createNet(names: readonly string[]): Promise<Net> {
     },
     line: (name, change) => order({ line: name, ...change }),
     block: (one, other, what) => order({ block: [one, other], what }),
+    async move(name) {
+      const place = places.find((each) => each.name === name);
+      if (!place) throw new Error(`There is no host ${name}.`);
+      // Another network for each move; the last number stays the host's own.
+      const to = place.address.replace(/^10\.\d+\.\d+/, `10.88.${String(++moves)}`);
+      await order({ move: name, to });
+      place.address = to;
+    },
     async close() {
       await Promise.all(started.map(end));
       const gone = new Promise((resolve) => forwarder.once('close', resolve));
@@ -132,10 +143,11 @@ export async function createNet(names: readonly string[]): Promise<Net> {
 }
 
 function hostAt(
-  { name, netns, address }: { name: string; netns: string; address: string },
+  place: { name: string; netns: string; address: string },
   folder: string,
   started: ChildProcess[],
 ): NetHost {
+  const { name, netns } = place;
   const start: NetHost['start'] = async (program, args, ready, env = {}) => {
     const child = spawn('ip', ['netns', 'exec', netns, program, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -155,7 +167,9 @@ function hostAt(
   };
   return {
     name,
-    address,
+    get address() {
+      return place.address;
+    },
     start,
     async wrap(program) {
       const file = join(folder, `${name}-${program.replaceAll('/', '-')}`);

@@ -127,8 +127,8 @@ describe('links of a call', () => {
   const candidate = { candidates: [{ candidate: 'c', sdpMid: '0', sdpMLineIndex: 0 }] };
 
   it('are made by the caller alone; the callee opens one when the offer is there and it may', () => {
-    const held = links.receive(links.emptyBook('callee'), signal(1, candidate), false);
-    const offered = links.receive(held.book, signal(1, { offer: 'o' }), false);
+    const held = links.receive(links.emptyBook('callee'), signal(1, candidate), false, NOW);
+    const offered = links.receive(held.book, signal(1, { offer: 'o' }), false, NOW);
     expect(offered.acts).toEqual([]);
     expect(links.open(offered.book).acts.map((act) => act.do)).toEqual(['open', 'feed', 'feed']);
     expect(links.open(offered.book).acts[1]).toMatchObject({ signal: { offer: 'o' } });
@@ -136,31 +136,31 @@ describe('links of a call', () => {
 
   it('take an answer once, and no offer at the caller', () => {
     const { book } = links.renew(links.emptyBook('caller'));
-    const answered = links.receive(book, signal(1, { answer: 'a' }), true);
+    const answered = links.receive(book, signal(1, { answer: 'a' }), true, NOW);
     expect(answered.acts).toHaveLength(1);
-    expect(links.receive(answered.book, signal(1, { answer: 'b' }), true).acts).toEqual([]);
-    expect(links.receive(book, signal(1, { offer: 'o' }), true).acts).toEqual([]);
+    expect(links.receive(answered.book, signal(1, { answer: 'b' }), true, NOW).acts).toEqual([]);
+    expect(links.receive(book, signal(1, { offer: 'o' }), true, NOW).acts).toEqual([]);
   });
 
   it('of a lower number are ignored, and one of a higher number closes the older', () => {
-    const first = links.receive(links.emptyBook('callee'), signal(1, { offer: 'o1' }), true);
-    const second = links.receive(first.book, signal(2, { offer: 'o2' }), true);
+    const first = links.receive(links.emptyBook('callee'), signal(1, { offer: 'o1' }), true, NOW);
+    const second = links.receive(first.book, signal(2, { offer: 'o2' }), true, NOW);
     expect(second.acts.map((act) => `${act.do} ${act.n}`)).toEqual(['close 1', 'open 2', 'feed 2']);
-    expect(links.receive(second.book, signal(1, candidate), true).acts).toEqual([]);
+    expect(links.receive(second.book, signal(1, candidate), true, NOW).acts).toEqual([]);
   });
 
   it('are renewed once, however often the callee asks for the same', () => {
     const { book } = links.renew(links.emptyBook('caller'));
-    const renewed = links.receive(book, signal(1, { want: true }), true);
+    const renewed = links.receive(book, signal(1, { want: true }), true, NOW);
     expect(renewed.book.n).toBe(2);
-    expect(links.receive(renewed.book, signal(1, { want: true }), true).acts).toEqual([]);
+    expect(links.receive(renewed.book, signal(1, { want: true }), true, NOW).acts).toEqual([]);
   });
 
   it('feed nothing to a connection that is gone, and hold a bounded amount', () => {
-    const open = links.receive(links.emptyBook('callee'), signal(1, { offer: 'o' }), true).book;
-    expect(links.receive(links.lost(open, 1), signal(1, candidate), true).acts).toEqual([]);
+    const open = links.receive(links.emptyBook('callee'), signal(1, { offer: 'o' }), true, NOW).book;
+    expect(links.receive(links.lost(open, 1), signal(1, candidate), true, NOW).acts).toEqual([]);
     let book = links.emptyBook('callee');
-    for (let i = 0; i < 1000; i++) book = links.receive(book, signal(1, candidate), false).book;
+    for (let i = 0; i < 1000; i++) book = links.receive(book, signal(1, candidate), false, NOW).book;
     expect(book.held.length).toBeLessThanOrEqual(64);
   });
 });

@@ -8,7 +8,7 @@ export const RELAY = 'relay.example';
 export function playBrowserGlobals(): void {
   vi.stubGlobal('__RELAY_URL__', `https://${RELAY}`);
   vi.stubGlobal('navigator', { onLine: true });
-  vi.stubGlobal('window', {});
+  vi.stubGlobal('window', { addEventListener: () => undefined, removeEventListener: () => undefined });
   vi.stubGlobal('document', { body: { append: () => undefined } });
   vi.stubGlobal(
     'MediaStream',

@@ -92,6 +92,7 @@ export function playHostParts(name: string, ether: Ether): void {
         setTrack: () => undefined,
         useServers: () => undefined,
         stats: () => Promise.resolve(null),
+        received: transport.received.bind(transport),
         fingerprints: () => null,
       };
     },

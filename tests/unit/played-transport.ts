@@ -52,6 +52,7 @@ export class PlayedTransport {
   #isClosed = false;
   #offer: string | undefined;
   #answered = false;
+  #received = 0;
 
   constructor(
     private readonly ether: Ether,
@@ -79,6 +80,12 @@ export class PlayedTransport {
       if (!other.#isClosed) other.events.onControl(text);
     });
     return true;
+  }
+
+  /** Something comes in all the time, as long as there is another end to be heard. */
+  received(): Promise<number | null> {
+    if (this.#other && !this.ether.isMute) this.#received++;
+    return Promise.resolve(this.#received);
   }
 
   /** This end is closed; the other notices. */

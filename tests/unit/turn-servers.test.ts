@@ -109,6 +109,7 @@ describe('a link whose servers are still being asked for', () => {
       sendBulk: () => undefined,
       useServers: () => done.push('servers'),
       stats: () => Promise.resolve(null),
+      received: () => Promise.resolve(null),
       fingerprints: () => Promise.resolve(null),
       close: () => done.push('closed'),
     };

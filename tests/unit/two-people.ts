@@ -8,6 +8,7 @@ import { deadlineOf, isTalking } from '../../extension/core/call-state.ts';
 import * as desks from '../../extension/core/desk.ts';
 import { hold } from '../../extension/core/hold.ts';
 import type { LinkAct } from '../../extension/core/link-book.ts';
+import { beginPath, changed, isHeard, look, type Path } from '../../extension/core/recovery.ts';
 import * as outboxes from '../../extension/core/outbox.ts';
 import { isUnnoticed } from '../../extension/core/call-log.ts';
 import { admit as admitSeq } from '../../extension/core/replay-window.ts';
@@ -16,7 +17,6 @@ import type { KeptEnding } from '../../extension/storage.ts';
 
 export const ALICE = toBase64url(new Uint8Array(32).fill(1)) as Address;
 export const BOB = toBase64url(new Uint8Array(32).fill(200)) as Address;
-const LINK_ATTEMPT_MS = 8000;
 
 interface Flying {
   from: Person;
@@ -46,6 +46,9 @@ export const newId = (): CallId => {
 
 export class World {
   now = 1_000_000;
+  /** Whether packets pass between the two, and whether mail does. */
+  isPathOpen = true;
+  isRelayOpen = true;
   flying: Flying[] = [];
   said: Said[] = [];
   readonly alice: Person = new Person(this, 'Alice', ALICE, () => this.bob);
@@ -73,6 +76,19 @@ export class World {
     this.flying.splice(index, 1);
   }
 
+  /** From here on packets pass between the two, or none. */
+  setPath(isOpen: boolean): void {
+    for (const person of this.people) person.listen();
+    this.isPathOpen = isOpen;
+    for (const person of this.people) person.connect();
+  }
+
+  /** From here on mail passes, or is lost; who is logged in again learns of it. */
+  setRelay(isOpen: boolean): void {
+    this.isRelayOpen = isOpen;
+    if (isOpen) for (const person of this.people) person.login();
+  }
+
   /** Time goes on; what is due in the meantime happens at its moment. */
   advance(ms: number): void {
     const end = this.now + ms;
@@ -93,6 +109,8 @@ export class World {
 
   /** The network heals: mail flows, repeats included, until every timer that could end something has had its turn. */
   heal(): void {
+    this.setPath(true);
+    this.setRelay(true);
     for (const person of this.people) person.login();
     for (let i = 0; i < 200; i++) {
       this.flow();
@@ -104,7 +122,9 @@ export class World {
 
 interface Transport {
   n: number;
-  stands: boolean;
+  /** In which network this end was made: it is reached in no other. */
+  network: number;
+  isUp: boolean;
   /** Whether the other was told on it that they are on hold, as `CallTransport.keepTold` keeps it. */
   told: boolean | null;
   role: 'caller' | 'callee';
@@ -121,8 +141,9 @@ export class Person {
   /** Calls in which this person believes to be on hold. */
   readonly waits = new Set<CallId>();
   readonly #seen: { numbers: number[] } = { numbers: [] };
-  readonly #transports = new Map<CallId, Transport>();
-  readonly #attempts = new Map<CallId, number>();
+  #transports: (Transport & { call: CallId })[] = [];
+  readonly #paths = new Map<CallId, Path>();
+  #network = 0;
   #seq = 0;
   readonly world: World;
   readonly name: string;
@@ -171,20 +192,66 @@ export class Person {
   }
 
   hear({ call, n, isHeld }: Said): void {
-    if (this.#transports.get(call)?.n !== n) return;
+    if (!this.#end(call, n)) return;
     if (isHeld) this.waits.add(call);
     else this.waits.delete(call);
   }
 
+  /** The connection that counts is gone by itself, at this end alone. */
   breakLink(): void {
     const [call] = this.live;
-    if (call) this.#transports.delete(call.id);
-    if (call) this.#carryOut(desks.linkLost(this.desk, call.id, call.book.n, this.world.now));
+    if (!call) return;
+    const n = call.book.standing ?? call.book.n;
+    this.#close(call.id, n);
+    this.#carryOut(desks.linkLost(this.desk, call.id, n, this.world.now));
+  }
+
+  /** This person's computer is in another network: nothing that was made in the last one is reached any more. */
+  move(): void {
+    for (const person of this.world.people) person.listen();
+    this.#network++;
+    this.#change(() => true);
   }
 
   /** A new login to the relay: what waits is sent again. */
   login(): void {
     this.outbox = outboxes.wake(this.outbox, this.world.now);
+    this.#change((id) => !this.#isHeard(id));
+  }
+
+  #change(fits: (id: CallId) => boolean): void {
+    for (const [id, path] of this.#paths) if (fits(id)) this.#paths.set(id, changed(path));
+  }
+
+  #isHeard(id: CallId): boolean {
+    const path = this.#paths.get(id);
+    return path !== undefined && isHeard(path, this.world.now);
+  }
+
+  /** Notes what is heard at this moment. */
+  listen(): void {
+    for (const { id, book } of this.live) {
+      const path = this.#paths.get(id);
+      if (path && book.standing !== null && this.#isUp(id, book.standing))
+        this.#paths.set(id, { ...path, heardAt: this.world.now });
+    }
+  }
+
+  /** Whether packets pass on a link: both ends are there, where they were made. */
+  #isUp(call: CallId, n: number): boolean {
+    return (
+      this.world.isPathOpen && this.#end(call, n) !== undefined && this.#other().#end(call, n) !== undefined
+    );
+  }
+
+  #end(call: CallId, n: number): (Transport & { call: CallId }) | undefined {
+    return this.#transports.find(
+      (each) => each.call === call && each.n === n && each.network === this.#network,
+    );
+  }
+
+  #close(call: CallId, n: number): void {
+    this.#transports = this.#transports.filter((each) => each.call !== call || each.n !== n);
   }
 
   take({ from, body, seq, at }: Flying): void {
@@ -250,6 +317,8 @@ export class Person {
   }
 
   #fly(body: CallMail): void {
+    // A signal may be lost for good; what is repeated is lost by the network of the test.
+    if (!this.world.isRelayOpen) return;
     this.#seq = Math.max(this.#seq + 1, this.world.now);
     this.world.flying.push({ from: this, to: this.#other(), body, seq: this.#seq, at: this.world.now });
   }
@@ -259,15 +328,26 @@ export class Person {
     this.desk = desk;
     for (const { to, body } of send) this.#post(to, body);
     for (const { call, act } of links) this.#act(call, act);
-    for (const call of desk.calls) this.#noteEnd(before, call);
-    for (const call of desk.calls) this.#tellHold(call);
+    for (const call of desk.calls) {
+      this.#noteEnd(before, call);
+      this.#keepPath(desks.callOf(before, call.id), call);
+      this.#tellHold(call);
+    }
   }
 
-  #tellHold({ id, isHeld }: desks.DeskCall): void {
-    const transport = this.#transports.get(id);
-    if (!transport?.stands || transport.told === isHeld) return;
+  #tellHold({ id, isHeld, book }: desks.DeskCall): void {
+    const transport = this.#transports.find((each) => each.call === id && each.n === book.standing);
+    if (!transport?.isUp || transport.told === isHeld) return;
     transport.told = isHeld;
     this.world.said.push({ to: this.#other(), call: id, n: transport.n, isHeld });
+  }
+
+  #keepPath(before: desks.DeskCall | undefined, { id, state, book }: desks.DeskCall): void {
+    const path = this.#paths.get(id);
+    if (!isTalking(state)) return void this.#paths.delete(id);
+    if (!path) this.#paths.set(id, beginPath(this.world.now));
+    else if (before?.book.standing !== book.standing)
+      this.#paths.set(id, { ...path, heardAt: this.world.now });
   }
 
   #noteEnd(before: desks.Desk, { id, peer, aliases, state, direction, kind }: desks.DeskCall): void {
@@ -281,50 +361,57 @@ export class Person {
 
   /** A peer connection, as far as signals are concerned. */
   #act(call: CallId, act: LinkAct): void {
-    if (act.do === 'close') return void this.#transports.delete(call);
+    if (act.do === 'close') return this.#close(call, act.n);
+    const { n } = act;
+    const transport = this.#transports.find((each) => each.call === call && each.n === n);
+    const say = (what: { offer: string } | { answer: string }) =>
+      this.#post(this.#other().address, { type: 'signal', call, link: n, ...what });
     if (act.do === 'open') {
-      this.#transports.set(call, {
-        n: act.n,
-        role: act.role,
-        stands: false,
-        told: null,
-        hasOffer: false,
-        hasAnswer: false,
-      });
-      this.#attempts.set(call, this.world.now);
-      if (act.role === 'caller')
-        this.#post(this.#other().address, { type: 'signal', call, link: act.n, offer: `o${act.n}` });
+      if (transport) throw new UnfitSignal('a second connection of one link');
+      const { role } = act;
+      const fresh = { isUp: false, told: null, hasOffer: false, hasAnswer: false };
+      this.#transports.push({ call, n, role, network: this.#network, ...fresh });
+      if (this.#transports.filter((each) => each.call === call).length > 2)
+        throw new UnfitSignal('more than one connection beside the one that stands');
+      if (role === 'caller') say({ offer: `o${n}` });
       return;
     }
-    const transport = this.#transports.get(call);
-    if (transport?.n !== act.n) throw new UnfitSignal('for a connection that is not open');
+    if (!transport) throw new UnfitSignal('for a connection that is not open');
+    if (act.do === 'repeat') return say({ offer: `o${n}` });
     if ('offer' in act.signal) {
       if (transport.role !== 'callee' || transport.hasOffer)
         throw new UnfitSignal('an offer at the caller, or a second one');
       transport.hasOffer = true;
-      this.#post(this.#other().address, { type: 'signal', call, link: act.n, answer: `a${act.n}` });
+      say({ answer: `a${n}` });
     } else if ('answer' in act.signal) {
       if (transport.role !== 'caller' || transport.hasAnswer)
         throw new UnfitSignal('an answer at the callee, or a second one');
       transport.hasAnswer = true;
-      this.#join(call, act.n);
+      this.connect();
     }
   }
 
-  /** Offer and answer are exchanged: both ends stand, if both still want this link. */
-  #join(call: CallId, n: number): void {
-    const other = this.#other();
-    const [here, there] = [this.#transports.get(call), other.#transports.get(call)];
-    if (!here || there?.n !== n) return;
-    here.stands = there.stands = true;
-    this.#carryOut(desks.linked(this.desk, call, n, this.world.now));
-    other.#carryOut(desks.linked(other.desk, call, n, this.world.now));
+  /** Offer and answer are exchanged: both ends stand, as soon as packets pass between them. */
+  connect(): void {
+    for (const { call, n } of this.#transports.filter(({ hasAnswer, isUp }) => hasAnswer && !isUp)) {
+      const other = this.#other();
+      if (!this.#isUp(call, n)) continue;
+      for (const person of [this, other]) {
+        const end = person.#end(call, n);
+        if (end) end.isUp = true;
+        person.#carryOut(desks.linked(person.desk, call, n, this.world.now));
+      }
+    }
   }
 
   nextDue(): number | null {
-    const attempts = this.live
-      .filter(({ state }) => state.phase === 'connecting' || state.phase === 'reconnecting')
-      .map(({ id }) => (this.#attempts.get(id) ?? 0) + LINK_ATTEMPT_MS);
+    const { now } = this.world;
+    this.listen();
+    const attempts = this.live.map(({ id, state, book }) => {
+      const path = this.#paths.get(id);
+      const next = path && look(path, { phase: state.phase, book }, now);
+      return next ? (next.acts.length > 0 ? now : next.at) : null;
+    });
     const deadlines = this.desk.calls.map(({ state }) => deadlineOf(state));
     const times = [outboxes.nextDue(this.outbox), ...deadlines, ...attempts].filter((at) => at !== null);
     return times.length === 0 ? null : Math.min(...times);
@@ -337,11 +424,23 @@ export class Person {
     for (const { body } of due) this.#fly(body);
     for (const { id } of this.desk.calls) {
       this.#carryOut(desks.apply(this.desk, id, { type: 'tick' }, now));
-      const call = desks.callOf(this.desk, id);
-      if (!call || !isTalking(call.state) || call.state.phase === 'active') continue;
-      if (now < (this.#attempts.get(id) ?? 0) + LINK_ATTEMPT_MS) continue;
-      this.#attempts.set(id, now);
-      this.#carryOut(desks.remakeLink(this.desk, id));
+      this.#look(id);
+    }
+  }
+
+  #look(id: CallId): void {
+    const { now } = this.world;
+    this.listen();
+    const call = desks.callOf(this.desk, id);
+    const before = this.#paths.get(id);
+    if (!call || !before) return;
+    const { path, acts } = look(before, { phase: call.state.phase, book: call.book }, now);
+    this.#paths.set(id, path);
+    for (const act of acts) {
+      if (act === 'remake') this.#carryOut(desks.remakeLink(this.desk, id));
+      if (act === 'repeat') this.#carryOut(desks.askAgain(this.desk, id));
+      if (act === 'silent') this.#carryOut(desks.fellSilent(this.desk, id, now));
+      if (act === 'heard') this.#carryOut(desks.heardAgain(this.desk, id, now));
     }
   }
 }

@@ -1,0 +1,121 @@
+/**
+ * When a call that is hard to hear looks for another path, and when it is shown to be lost. Pure: what happened goes in, what is to
+ * be done and when to look again come out. Both sides do this by themselves and never fight over it: the caller alone numbers
+ * links, the callee asks (`core/link-book.ts`).
+ *
+ *   heard       something arrived lately
+ *   doubtful    nothing for SUSPECT_MS: a fresh link is made beside the one that stands
+ *   silent      nothing for SILENT_MS: the call is shown to be reconnecting; ends after LOST_TIMEOUT_MS (`core/call-state.ts`)
+ */
+import type { CallPhase } from './call-state.ts';
+import { isMaking, isUnanswered, type LinkBook } from './link-book.ts';
+
+/** After how long a silence another path is looked for, in milliseconds. */
+export const SUSPECT_MS = 1200;
+/** After how long a silence the person is told, in milliseconds. */
+export const SILENT_MS = 2500;
+/** After how long a silence the other side is asked for a sign of life, in milliseconds: who has nothing to send is not gone. */
+export const QUIET_MS = 500;
+/** How often what may not have arrived is said again, in milliseconds. */
+export const REPEAT_MS = 1000;
+/** How long a link that both sides know may take to stand, in milliseconds. */
+export const ATTEMPT_MS = 8000;
+/** How soon the callee asks for a first link of which nothing has come, in milliseconds. */
+export const FIRST_LINK_MS = 2000;
+/** Two reasons for a fresh link within this time are one, in milliseconds. */
+export const TOGETHER_MS = 300;
+
+/** What is remembered of the path of one call while people talk. Times in ms since the epoch. */
+export interface Path {
+  /** When something was last heard on the link that stands. */
+  heardAt: number;
+  /** When the newest link was begun, or asked for. */
+  triedAt: number;
+  /** When that was last said. */
+  saidAt: number;
+  /** A change since `triedAt` that may have made another path possible, or this one impossible. */
+  isChanged: boolean;
+}
+
+export type PathAct =
+  /** Make a fresh link, or ask for one. */
+  | 'remake'
+  /** Say again what is unanswered. */
+  | 'repeat'
+  /** The call is silent, or is heard again. */
+  | 'silent'
+  | 'heard';
+
+export interface PathFacts {
+  phase: CallPhase;
+  book: LinkBook;
+}
+
+/** @returns the path of a call in which both have just said yes. */
+export const beginPath = (now: number): Path => ({
+  heardAt: now,
+  triedAt: now,
+  saidAt: now,
+  isChanged: false,
+});
+
+/** The network of this computer is another, the relay is back or the other side is online again. */
+export const changed = (path: Path): Path => ({ ...path, isChanged: true });
+
+/** Whether the link that stands can be trusted to carry a word. */
+export const isHeard = (path: Path, now: number): boolean => now - path.heardAt < SUSPECT_MS;
+
+/**
+ * @param path what was remembered
+ * @returns what to remember, what to do now in this order, and when to look again; `at` is null while there is nothing to wait for
+ */
+export function look(
+  path: Path,
+  facts: PathFacts,
+  now: number,
+): { path: Path; acts: PathAct[]; at: number | null } {
+  const { phase, book } = facts;
+  if (phase !== 'connecting' && phase !== 'active' && phase !== 'reconnecting')
+    return { path: { ...path, isChanged: false }, acts: [], at: null };
+  const acts: PathAct[] = [];
+  const stands = book.standing !== null;
+  const silence = now - path.heardAt;
+  if (stands && phase === 'active' && silence >= SILENT_MS) acts.push('silent');
+  if (stands && phase === 'reconnecting' && silence < SUSPECT_MS) acts.push('heard');
+  const isNeeded = !stands || silence >= SUSPECT_MS || path.isChanged;
+  const next = isNeeded ? search(path, facts, now) : { path, act: null, at: null };
+  if (next.act) acts.push(next.act);
+  const times = [
+    next.at,
+    stands && silence < SUSPECT_MS ? path.heardAt + SUSPECT_MS : null,
+    stands && phase === 'active' && silence < SILENT_MS ? path.heardAt + SILENT_MS : null,
+  ].filter((at) => at !== null);
+  return { path: next.path, acts, at: times.length === 0 ? null : Math.min(...times) };
+}
+
+function search(
+  path: Path,
+  { book }: PathFacts,
+  now: number,
+): { path: Path; act: PathAct | null; at: number } {
+  const remakeAt = path.triedAt + patience(path, book);
+  if (now >= remakeAt)
+    return {
+      path: { ...path, triedAt: now, saidAt: now, isChanged: false },
+      act: 'remake',
+      at: now + REPEAT_MS,
+    };
+  // The callee's question is answered by a link; the caller's offer by an answer.
+  const isWaiting = book.n > 0 && (isUnanswered(book) || !isMaking(book));
+  const repeatAt = path.saidAt + REPEAT_MS;
+  if (isWaiting && now >= repeatAt)
+    return { path: { ...path, saidAt: now }, act: 'repeat', at: Math.min(remakeAt, now + REPEAT_MS) };
+  return { path, act: null, at: isWaiting ? Math.min(remakeAt, repeatAt) : remakeAt };
+}
+
+/** How long after the last attempt the next may be made. */
+function patience(path: Path, book: LinkBook): number {
+  if (path.isChanged) return TOGETHER_MS;
+  if (book.n === 0) return FIRST_LINK_MS;
+  return isMaking(book) ? ATTEMPT_MS : REPEAT_MS;
+}
