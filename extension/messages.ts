@@ -15,7 +15,7 @@ import {
 import { addressSchema, iceServerSchema } from '../relay/protocol.ts';
 import { deviceSettingsSchema } from './core/device-choice.ts';
 import { RINGTONES } from './core/ringtones.ts';
-import { callSummarySchema, historyEntrySchema, settingsChangeSchema } from './core/stored.ts';
+import { callSummarySchema, historyEntrySchema, settingsChangeSchema, talkSchema } from './core/stored.ts';
 
 const done = v.object({ ok: v.literal(true) });
 /** The reply of a message that only has to be done. */
@@ -124,6 +124,8 @@ const background = {
     { peer: addressSchema, ask: v.picklist(['back', 'free', 'remind']), kind: callKindSchema },
     done,
   ),
+  /** What this person answers to whether to go back into the call that the browser died in. */
+  'call.return': message({ goesBack: v.boolean() }, done),
   'history.seen': message({}, done),
   'history.clear': message({}, done),
   /** A backup has gone to the disk. */
@@ -161,6 +163,8 @@ const host = {
   decline: message({ call: callIdSchema, reply: v.optional(v.picklist(QUICK_REPLIES)) }, done),
   /** Mail flows again: to everybody, or to `peer`, who is online again. */
   reachable: message({ peer: v.nullable(addressSchema) }, done),
+  /** Goes back into a call of an earlier host, in which the other side waits. */
+  rejoin: message({ talk: talkSchema }, done),
   dial: message({ peer: addressSchema, kind: callKindSchema }, done),
   /** Ends every call with somebody, as hanging up does. */
   leave: message({ peer: addressSchema }, done),

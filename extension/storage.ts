@@ -23,6 +23,7 @@ export type {
   Presence,
   Profile,
   Settings,
+  Talk,
   Wish,
 } from './core/stored.ts';
 
@@ -49,6 +50,8 @@ const local = {
   replayFloor: { schema: v.number(), initial: 0 },
   /** Whether another browser with the same identity has taken the link, which this one leaves to it until told otherwise. */
   isReplaced: { schema: v.boolean(), initial: false },
+  /** The call this person is in, which is still here if the browser dies in it. */
+  talk: { schema: v.nullable(shapes.talkSchema), initial: null },
   /** When a backup was saved last, in ms since the epoch. */
   lastBackupAt: { schema: v.nullable(shapes.timeMs), initial: null },
 } as const;
@@ -59,6 +62,8 @@ const session = {
   resumeTokens: { schema: v.record(v.string(), v.string()), initial: {} },
   calls: { schema: v.array(shapes.callSummarySchema), initial: [] },
   outbox: { schema: v.array(shapes.outboxEntrySchema), initial: [] },
+  /** A call that this browser died in and the other side still waits in: its person is asked whether to go back. */
+  wayBack: { schema: v.nullable(shapes.talkSchema), initial: null },
   errand: { schema: shapes.errandSchema, initial: { do: 'nothing' } },
   /** Whether the browser has an update of the extension in hand. */
   updateWaits: { schema: v.boolean(), initial: false },

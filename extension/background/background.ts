@@ -57,7 +57,7 @@ chrome.omnibox.onInputEntered.addListener((text) => {
 chrome.notifications.onButtonClicked.addListener((id, button) => {
   const talks = button === 1;
   const shown = talks ? openPanel() : undefined;
-  void service().then(() => pressed(id, talks, shown));
+  void service().then((each) => pressed(id, talks, shown, each.returns));
 });
 chrome.notifications.onClicked.addListener((id) => {
   const opened = openPanel();

@@ -16,6 +16,7 @@ import { refreshBadge } from './badge.ts';
 import { isHostOpen, openHost } from './host-door.ts';
 import { clearCall, rehearseIcon, showIncoming, showMissed, showSecond } from './notifications.ts';
 import type { PostOffice } from './post-office.ts';
+import type { Returns } from './returns.ts';
 import { get, update } from './store.ts';
 import { ringHeard } from './unheard.ts';
 import type { TurnServers } from './turn-servers.ts';
@@ -38,7 +39,7 @@ export interface Doorbell {
   onEnded(ended: Ask<'background', 'call.ended'>): Promise<void>;
 }
 
-export function createDoorbell(post: PostOffice, turn: TurnServers): Doorbell {
+export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Returns): Doorbell {
   const isLive = async (call?: CallId): Promise<boolean> =>
     (await get('calls')).some(({ id, phase }) => phase !== 'ended' && (call === undefined || id === call));
 
@@ -134,6 +135,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers): Doorbell {
       const { verdict } = await send('host', 'mail', { from: from.address, body });
       if (verdict !== 'unknown') return;
     }
+    if (await returns.heard(from, body)) return;
     // Should the ring come after its own cancel, it finds the ending.
     if (isEnding(body.type)) {
       // Both sides give up in the same moment: what is on the screen by then is the missed call.

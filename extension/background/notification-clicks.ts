@@ -5,6 +5,7 @@ import { send } from '../messages.ts';
 import { ensureCallIsShown } from './call-window.ts';
 import { openHost } from './host-door.ts';
 import { callOfNotification } from './notifications.ts';
+import type { Returns } from './returns.ts';
 import { get } from './store.ts';
 import { pressedWish } from './wishes.ts';
 
@@ -17,7 +18,9 @@ export async function pressed(
   id: string,
   talks: boolean,
   shown: Promise<boolean> | undefined,
+  returns: Pick<Returns, 'pressed'>,
 ): Promise<void> {
+  if (await returns.pressed(id, talks)) return shown && ensureCallIsShown(shown);
   const call = v.safeParse(callIdSchema, callOfNotification(id));
   // The word that people wait for goes first. A host that is only just opening hears it below.
   const early =

@@ -162,6 +162,26 @@ export async function showMissed(
   });
 }
 
+const RETURN_ID = 'return';
+export const isReturn = (id: string): boolean => id === RETURN_ID;
+export const clearReturn = async (): Promise<void> => void (await chrome.notifications.clear(RETURN_ID));
+
+/** The browser died in a call, and the other side still waits. */
+export async function showReturn(contact: Contact): Promise<void> {
+  const { hideNames } = await get('settings');
+  const stays: Options = { requireInteraction: true, ...buttons('Not now', 'Go back') };
+  if (hideNames)
+    return show(RETURN_ID, 'You were in a call. Go back?', 'They’re still there.', appIcon(), stays);
+  const icon = await avatarIcon(contact.address, contact.name);
+  return show(
+    RETURN_ID,
+    `You were in a call with ${contact.name}. Go back?`,
+    'They’re still there.',
+    icon,
+    stays,
+  );
+}
+
 /** What somebody asked to be told has come true. */
 export async function showWish(id: string, wish: Wish, contact: Contact): Promise<void> {
   const { hideNames } = await get('settings');

@@ -15,6 +15,7 @@ import { migrateStore } from './migrations.ts';
 import { avatarIcon, clearCall, clearMissed } from './notifications.ts';
 import { createPeople } from './people.ts';
 import { createPostOffice } from './post-office.ts';
+import { createReturns, type Returns } from './returns.ts';
 import { createStatusTeller } from './status.ts';
 import { makeWay, openArrival, takeOver } from './successor.ts';
 import { get, update } from './store.ts';
@@ -26,6 +27,7 @@ import { dropWishes, grantWishes, makeWish } from './wishes.ts';
 
 export interface Service {
   handlers: Handlers<'background'>;
+  returns: Returns;
   /** Connects what should be connected: at every start of the worker, every alarm, every view that opens. */
   wakeUp(): Promise<void>;
   /** Looks after the links until `signal` aborts. */
@@ -66,7 +68,8 @@ export async function createService(): Promise<Service> {
   const post = createPostOffice({ links, mailbox });
   const people = createPeople({ me, post, onChange: () => links.reconcile() });
   const turn = createTurnServers(links);
-  const doorbell = createDoorbell(post, turn);
+  const returns = createReturns(post);
+  const doorbell = createDoorbell(post, turn, returns);
   const status = createStatusTeller(post, (address) => links.isOnline(address));
   inbox.current = createInbox({
     mailbox,
@@ -143,6 +146,7 @@ export async function createService(): Promise<Service> {
       else closeHostSoon();
       await refreshBadge();
       await status.changed();
+      await returns.note(before, calls);
       void takeUpdate();
       return DONE;
     },
@@ -237,6 +241,10 @@ export async function createService(): Promise<Service> {
       await makeWish(peer, ask, kind);
       return DONE;
     },
+    'call.return': async ({ goesBack }) => {
+      await returns.decide(goesBack);
+      return DONE;
+    },
     'history.seen': async () => {
       const history = await get('history');
       await update('history', (all) =>
@@ -277,6 +285,7 @@ export async function createService(): Promise<Service> {
   if (came) void openArrival(came);
   return {
     handlers,
+    returns,
     async wakeUp() {
       await links.reconcile();
       if (!(await isHostOpen())) {

@@ -47,6 +47,10 @@ async function start(): Promise<Handlers<'host'>> {
       found?.setMicrophone(!found.snapshot.microphone.on);
       return DONE;
     },
+    rejoin: ({ talk }) => {
+      board.rejoin(talk);
+      return DONE;
+    },
     reachable: ({ peer }) => {
       board.mailFlows(peer);
       return DONE;

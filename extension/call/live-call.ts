@@ -102,7 +102,8 @@ export class LiveCall implements Call {
     });
     this.#useSpeaker();
     this.#snapshot = this.#look();
-    if (facts.direction === 'out') this.#devices.openAll(facts.own === 'video');
+    // Somebody who goes back into a call talks from the first moment.
+    if (facts.direction === 'out' || isTalking(facts.state)) this.#devices.openAll(facts.own === 'video');
     else this.#devices.keepReady();
   }
 

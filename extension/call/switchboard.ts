@@ -12,6 +12,8 @@ import { broughtBack, hold, inTheWay, mayDial, type Others } from '../core/hold.
 import { type IcePlan, planIce, turnWait } from '../core/ice-policy.ts';
 import type { PeerSignal } from '../core/link-book.ts';
 import type { PathAct } from '../core/recovery.ts';
+import { rejoin } from '../core/rejoin.ts';
+import type { Talk } from '../core/stored.ts';
 import { type Ask, type HostConfig, type Reply, send } from '../messages.ts';
 import type { Call, CallHost, CallPath, Hindrance, HostSnapshot } from './call-host.ts';
 import { DeviceShelf } from './device-shelf.ts';
@@ -241,6 +243,11 @@ export class Switchboard implements CallHost, CallDesk {
         ? await Promise.race([this.#ringtone.started, late])
         : this.#desk.calls.filter(desks.isLive).length > 1);
     if (isNoticed) this.#carryOut(desks.apply(this.#desk, id, { type: 'announced' }, Date.now()));
+  }
+
+  /** Goes back into a call that an earlier host died in. */
+  rejoin(talk: Talk): void {
+    this.#carryOut(rejoin(this.#desk, talk, Date.now()));
   }
 
   /** Mail flows: this browser is logged in again, or `peer` is online again. */

@@ -204,6 +204,16 @@ export const callSummarySchema = v.object({
 });
 /** What the background knows of a call of the host: enough for the icon, the notification and the routing of mail. */
 export type CallSummary = v.InferOutput<typeof callSummarySchema>;
+/** What is needed to go back into a call. */
+export const talkSchema = v.object({
+  call: callIdSchema,
+  peer: addressSchema,
+  direction: v.picklist(['out', 'in']),
+  /** What this person chose. */
+  kind: callKindSchema,
+  since: timeMs,
+});
+export type Talk = v.InferOutput<typeof talkSchema>;
 /** Some of the settings, without the defaults of the others. */
 export const settingsChangeSchema = v.object({
   availability: v.optional(availability),

@@ -59,6 +59,24 @@ describe.skipIf(why !== null)(why ?? 'a call whose network does what networks do
     await expect.poll(() => Promise.all([phaseOf('alice'), phaseOf('bob')])).toEqual(['active', 'active']);
   });
 
+  it('waits for the one whose browser died, who goes back into it', async () => {
+    const killedAt = Date.now();
+    const restarted = cast.bob.restart('killed');
+    await read(popup, 'Finding Bob again');
+    expect(Date.now() - killedAt).toBeLessThan(10_000);
+    await restarted;
+    const asked = await cast.bob.notifications.next(
+      ({ summary }) => summary === 'You were in a call with Alice. Go back?',
+    );
+    const card = await cast.bob.openPopup();
+    await read(card, 'You were in a call with Alice.');
+    await cast.bob.screenshot(card, 'go-back', 'artifacts/paths');
+    await card.evaluate(() => window.close()).catch(() => undefined);
+    cast.bob.notifications.press(asked, 'Go back');
+    await Promise.all([hearOther(cast.alice), hearOther(cast.bob)]);
+    await expect.poll(() => Promise.all([phaseOf('alice'), phaseOf('bob')])).toEqual(['active', 'active']);
+  });
+
   it('ends for both when one hangs up afterwards', async () => {
     await click(popup, 'Hang up');
     await Promise.all([idle(cast.alice), idle(cast.bob)]);

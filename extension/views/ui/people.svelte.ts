@@ -5,7 +5,16 @@ import { type Contact, type Stored, watch } from '../../storage.ts';
 import type { Address } from '../../../relay/protocol.ts';
 import { words } from './words.ts';
 
-const KEYS = ['profile', 'settings', 'contacts', 'invites', 'history', 'link', 'presence'] as const;
+const KEYS = [
+  'profile',
+  'settings',
+  'contacts',
+  'invites',
+  'history',
+  'link',
+  'presence',
+  'wayBack',
+] as const;
 type Key = (typeof KEYS)[number];
 
 const NO_HUES: Hues = { h1: 150, h2: 180 };
@@ -21,6 +30,7 @@ class People {
   readonly history = $derived.by(() => this.#value('history'));
   readonly link = $derived.by(() => this.#value('link'));
   readonly presence = $derived.by(() => this.#value('presence'));
+  readonly wayBack = $derived.by(() => this.#value('wayBack'));
 
   /** Everybody but those whom this person has blocked. */
   readonly listed = $derived.by(() =>

@@ -18,6 +18,7 @@ export const DropCover = new Later(() => import('./DropCover.svelte'));
 export const EndedTalk = new Later(() => import('./EndedTalk.svelte'));
 export const MoreMenu = new Later(() => import('./MoreMenu.svelte'));
 
+export const ReturnCard = new Later(() => import('./ReturnCard.svelte'));
 export const FirstRun = new Later(() => import('./FirstRun.svelte'));
 export const AddScreen = new Later(() => import('./AddScreen.svelte'));
 export const CopiedNote = new Later(() => import('./CopiedNote.svelte'));
