@@ -93,6 +93,27 @@ describe('two people who talk', () => {
     ]);
   });
 
+  it.each(['alice', 'bob'] as const)(
+    'are both in the call again when the browser of %s died and goes back',
+    (who) => {
+      for (const moves of [0, 1, 4]) {
+        const world = talking();
+        for (let move = 0; move < moves; move++) {
+          world.alice.move();
+          pass(world, 3000);
+        }
+        world[who].crash();
+        pass(world, 10_000);
+        const other = who === 'alice' ? world.bob : world.alice;
+        expect(other.live[0]?.state.phase).toBe('reconnecting');
+        world[who].goBack();
+        pass(world, 3000);
+        expect(phases(world)).toEqual(['active', 'active']);
+        expect(new Set(world.people.map(({ live }) => live[0]?.book.standing)).size).toBe(1);
+      }
+    },
+  );
+
   it('come to the same link after whatever befalls path, mail and networks, with two connections each at most', () => {
     const who = fc.constantFrom('alice' as const, 'bob' as const);
     const event = fc.oneof(

@@ -9,6 +9,8 @@ import * as desks from '../../extension/core/desk.ts';
 import { hold } from '../../extension/core/hold.ts';
 import type { LinkAct } from '../../extension/core/link-book.ts';
 import { beginPath, changed, isHeard, look, type Path } from '../../extension/core/recovery.ts';
+import { rejoin } from '../../extension/core/rejoin.ts';
+import type { Talk } from '../../extension/core/stored.ts';
 import * as outboxes from '../../extension/core/outbox.ts';
 import { isUnnoticed } from '../../extension/core/call-log.ts';
 import { admit as admitSeq } from '../../extension/core/replay-window.ts';
@@ -38,6 +40,7 @@ interface Said {
 export class UnfitSignal extends Error {}
 
 let ids = 0;
+let offers = 0;
 export const newId = (): CallId => {
   const bytes = new Uint8Array(16);
   new DataView(bytes.buffer).setUint32(0, ++ids);
@@ -125,6 +128,8 @@ interface Transport {
   /** In which network this end was made: it is reached in no other. */
   network: number;
   isUp: boolean;
+  /** Which offer it belongs to: a browser that died counts its links from the first again. */
+  of: number;
   /** Whether the other was told on it that they are on hold, as `CallTransport.keepTold` keeps it. */
   told: boolean | null;
   role: 'caller' | 'callee';
@@ -144,6 +149,7 @@ export class Person {
   #transports: (Transport & { call: CallId })[] = [];
   readonly #paths = new Map<CallId, Path>();
   #network = 0;
+  #talk: Talk | null = null;
   #seq = 0;
   readonly world: World;
   readonly name: string;
@@ -213,6 +219,24 @@ export class Person {
     this.#change(() => true);
   }
 
+  /** The browser dies in the middle of a call, and is started again. */
+  crash(): void {
+    for (const person of this.world.people) person.listen();
+    const [call] = this.live;
+    this.desk = desks.emptyDesk(this.address);
+    this.outbox = [];
+    this.#transports = [];
+    this.#paths.clear();
+    if (!call || !isTalking(call.state)) return;
+    const since = 'since' in call.state ? call.state.since : 0;
+    this.#talk = { call: call.id, peer: call.peer, direction: call.direction, kind: call.own, since };
+  }
+
+  /** The person wants to go back. */
+  goBack(): void {
+    if (this.#talk) this.#carryOut(rejoin(this.desk, this.#talk, this.world.now));
+  }
+
   /** A new login to the relay: what waits is sent again. */
   login(): void {
     this.outbox = outboxes.wake(this.outbox, this.world.now);
@@ -239,9 +263,8 @@ export class Person {
 
   /** Whether packets pass on a link: both ends are there, where they were made. */
   #isUp(call: CallId, n: number): boolean {
-    return (
-      this.world.isPathOpen && this.#end(call, n) !== undefined && this.#other().#end(call, n) !== undefined
-    );
+    const [here, there] = [this.#end(call, n), this.#other().#end(call, n)];
+    return this.world.isPathOpen && here !== undefined && here.of === there?.of;
   }
 
   #end(call: CallId, n: number): (Transport & { call: CallId }) | undefined {
@@ -294,6 +317,7 @@ export class Person {
       this.#carryOut(desks.apply(this.desk, body.call, { type: 'announced' }, this.world.now));
     }
     if (verdict !== 'unknown') return;
+    if (this.#talk?.call === body.call && !outboxes.isEnding(body.type)) return;
     if (outboxes.isEnding(body.type))
       this.endings = keepEnding(
         this.endings,
@@ -369,19 +393,26 @@ export class Person {
     if (act.do === 'open') {
       if (transport) throw new UnfitSignal('a second connection of one link');
       const { role } = act;
-      const fresh = { isUp: false, told: null, hasOffer: false, hasAnswer: false };
+      const fresh = {
+        of: role === 'caller' ? ++offers : 0,
+        isUp: false,
+        told: null,
+        hasOffer: false,
+        hasAnswer: false,
+      };
       this.#transports.push({ call, n, role, network: this.#network, ...fresh });
       if (this.#transports.filter((each) => each.call === call).length > 2)
         throw new UnfitSignal('more than one connection beside the one that stands');
-      if (role === 'caller') say({ offer: `o${n}` });
+      if (role === 'caller') say({ offer: `o${fresh.of}` });
       return;
     }
     if (!transport) throw new UnfitSignal('for a connection that is not open');
-    if (act.do === 'repeat') return say({ offer: `o${n}` });
+    if (act.do === 'repeat') return say({ offer: `o${transport.of}` });
     if ('offer' in act.signal) {
       if (transport.role !== 'callee' || transport.hasOffer)
         throw new UnfitSignal('an offer at the caller, or a second one');
       transport.hasOffer = true;
+      transport.of = Number(act.signal.offer.slice(1));
       say({ answer: `a${n}` });
     } else if ('answer' in act.signal) {
       if (transport.role !== 'caller' || transport.hasAnswer)
