@@ -81,6 +81,7 @@ function meter(): void {
   const wave = new Float32Array(ears.fftSize);
   let heard: { track: MediaStreamTrack; source: MediaStreamAudioSourceNode } | undefined;
   let seen: MediaStreamTrack | undefined;
+  let before = 0;
 
   const watch = async (track: MediaStreamTrack): Promise<void> => {
     const reader = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
@@ -104,7 +105,9 @@ function meter(): void {
     }
     ears.getFloatTimeDomainData(wave);
     const level = Math.sqrt(wave.reduce((sum, value) => sum + value * value, 0) / wave.length);
-    if (track && level > AUDIBLE) kept.sound.push(Date.now());
+    // The very same wave again is none that was heard: the machine has not got round to the next.
+    if (track && level > AUDIBLE && level !== before) kept.sound.push(Date.now());
+    before = level;
     const [call] = window.sidecallHost?.snapshot.calls ?? [];
     const [picture] = call?.theirPicture.getVideoTracks() ?? [];
     if (picture && picture !== seen) {
