@@ -41,6 +41,8 @@ const SURE_MS = 5000;
 const FRESH_MS = 1000;
 /** How long a call's hurry lasts without another word of it, in milliseconds: it asks again while it needs the link. */
 const HURRY_MS = 15_000;
+/** A login that is so young is asked for a word before there is another, in milliseconds. */
+const NEW_LOGIN_MS = 15_000;
 /** A call cannot wait longer for a sign of life, in milliseconds. */
 const HURRIED_PROBE_MS = 1000;
 /** The shortest mail there is. Sent to oneself, it is one that the relay says at once it did not deliver. */
@@ -147,9 +149,8 @@ export class RelayLink {
     const now = Date.now();
     this.#hurriedUntil = now + HURRY_MS;
     const { state } = this.#state;
-    const heardAgo = now - this.#heardAt;
-    if (state === 'connected' && heardAgo > HURRIED_PROBE_MS) {
-      if (isChanged) return this.#open();
+    if (state === 'connected' && now - this.#heardAt > HURRIED_PROBE_MS) {
+      if (isChanged || now - this.#openedAt > NEW_LOGIN_MS) return this.#open();
       this.probe();
       return this.#expectWord(HURRIED_PROBE_MS);
     }
