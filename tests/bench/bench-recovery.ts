@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { hearOther, idle, talk } from '../e2e/call.ts';
+import { hearOther, talk } from '../e2e/call.ts';
 import { startMeter, type SidecallMeter } from '../e2e/harness/meter.ts';
 import { gatherOnNet, type NetCast } from '../e2e/net-cast.ts';
 import { whyNoNet } from '../net/net.ts';
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
   try {
     // Some way between two towns.
     for (const name of ['alice', 'bob', 'relay']) await cast.net.line(name, { delayMs: 10 });
-    const { popup } = await talk(cast, 'video');
+    await talk(cast, 'video');
     await Promise.all([hearOther(cast.alice), hearOther(cast.bob)]);
     const meters = [await startMeter(await cast.alice.host()), await startMeter(await cast.bob.host())];
     for (let round = 1; round <= Number(values.rounds); round++)
@@ -78,13 +78,6 @@ async function main(): Promise<void> {
         const said = found.map(({ sound, picture }) => `${String(sound)}/${String(picture)}`).join(' ');
         console.log(`round ${String(round)} ${fault.name}: sound/picture ${said || (failures.at(-1) ?? '')}`);
       }
-    await popup.close();
-    await cast.alice
-      .host()
-      .then((host) =>
-        host.evaluate(() => window.sidecallHost?.snapshot.calls.forEach((call) => call.hangUp())),
-      );
-    await Promise.all([idle(cast.alice), idle(cast.bob)]);
   } finally {
     await cast.close();
   }

@@ -51,6 +51,8 @@ Two browsers and a relay in network namespaces, 20 ms between any two (one way),
 there is a path again (for a move: from the move itself) to the first sound and the first frame of the other person, at both sides. The sound is notes of 0.3 s
 with pauses of 0.2 s, which can add 0.2 s. 0 would be: nobody noticed.
 
+All of it is the fresh link beside the old one; a restart of ICE within the old link was not measured beside it.
+
 ${String(rounds)} rounds on ${when.slice(0, 10)}, the machine's load ${String(load)} (two cores). Seconds.
 
 | what | sound, median | p95 | picture, median | p95 | samples |

@@ -4,7 +4,6 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { idle } from '../e2e/call.ts';
 import { addressOf, type Cast, gather } from '../e2e/cast.ts';
 import { startMeter } from '../e2e/harness/meter.ts';
 import { gatherOnNet, type NetCast } from '../e2e/net-cast.ts';
@@ -72,7 +71,13 @@ async function callerHost(someone: People['alice']): ReturnType<People['alice'][
 async function end(people: People, by: 'alice' | 'bob'): Promise<void> {
   const host = await people[by].host();
   await host.evaluate(() => window.sidecallHost?.snapshot.calls.forEach((call) => call.hangUp()));
-  await Promise.all([idle(people.alice), idle(people.bob)]);
+  for (const someone of [people.alice, people.bob])
+    await (
+      await someone.host()
+    ).waitForFunction(
+      () => window.sidecallHost?.snapshot.calls.every(({ snapshot }) => snapshot.state.phase === 'ended'),
+      { polling: 50, timeout: PATIENCE_MS },
+    );
 }
 
 const left: Belongings[] = [];
