@@ -1,6 +1,7 @@
 /** Every word of going back into a call that the browser died in. */
-export const returnWords = {
-  title: (name: string) => `You were in a call with ${name}.`,
-  waiting: 'They’re still there.',
-  goBack: 'Go back',
-} as const;
+import { plain, sentences } from './sentences.ts';
+export const returnWords = sentences('return', {
+  title: (name: string) => ({ name }),
+  waiting: plain,
+  goBack: plain,
+});
