@@ -1,6 +1,6 @@
 /** What a call has left behind in a host, and what everybody's memory is. */
 import { readFileSync } from 'node:fs';
-import type { Page } from 'puppeteer-core';
+import type { JSHandle, Page } from 'puppeteer-core';
 import type { PersonBrowser } from '../e2e/harness/browser.ts';
 
 export interface Belongings {
@@ -14,15 +14,38 @@ export interface Belongings {
 
 /** Of all objects of the host that still exist. */
 export async function belongingsOf(host: Page): Promise<Belongings> {
-  const peers = await host.queryObjects(await host.evaluateHandle(() => RTCPeerConnection.prototype));
-  const open = await peers.evaluate(
-    (all) => all.filter(({ connectionState }) => connectionState !== 'closed').length,
+  await host.evaluate('globalThis.__name ??= (target) => target');
+  const open = await countOf(
+    await host.queryObjects(await host.evaluateHandle(() => RTCPeerConnection.prototype)),
+    'connectionState',
+    ['new', 'connecting', 'connected', 'disconnected', 'failed'],
   );
-  await peers.dispose();
-  const tracks = await host.queryObjects(await host.evaluateHandle(() => MediaStreamTrack.prototype));
-  const live = await tracks.evaluate((all) => all.filter(({ readyState }) => readyState === 'live').length);
-  await tracks.dispose();
+  const live = await countOf(
+    await host.queryObjects(await host.evaluateHandle(() => MediaStreamTrack.prototype)),
+    'readyState',
+    ['live'],
+  );
   return { peers: open, tracks: live, frames: host.frames().length - 1 };
+}
+
+/** @returns how many of them are in one of these states. The prototypes of their subclasses, which have none, are among them. */
+async function countOf(all: JSHandle<object[]>, state: string, states: string[]): Promise<number> {
+  const count = await all.evaluate(
+    (each, name, wanted) => {
+      const stateOf = (one: object): unknown => {
+        try {
+          return Reflect.get(one, name);
+        } catch {
+          return null;
+        }
+      };
+      return each.filter((one) => wanted.includes(String(stateOf(one)))).length;
+    },
+    state,
+    states,
+  );
+  await all.dispose();
+  return count;
 }
 
 interface Memory {
