@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hearOther, idle, ring, seeOther, talk, tidyUp } from './call.ts';
 import { type Cast, gather, PAGES, popupWith } from './cast.ts';
 import { click, read, see } from './ui.ts';
@@ -57,5 +57,38 @@ describe('the service worker is stopped', () => {
     await click(popup, 'Call Bob with video');
     await read(popup, 'Ringing');
     await click(popup, 'Cancel call');
+  });
+});
+
+describe('an update of the extension is there', () => {
+  /** Tells the background what the browser tells it of an update, with the browser's own event. */
+  const announce = async (): Promise<void> => {
+    const worker = await cast.bob.worker();
+    await worker.evaluate(() => {
+      Object.assign(globalThis, { isBeforeUpdate: true });
+      const event = chrome.runtime.onUpdateAvailable as unknown as { dispatch(details: object): void };
+      event.dispatch({ version: '9.9.9' });
+    });
+  };
+  /** A worker that is just going never answers; whether it went is asked again. */
+  const isBeforeUpdate = (): Promise<boolean> => {
+    const asked = cast.bob.worker().then((each) => each.evaluate(() => 'isBeforeUpdate' in globalThis));
+    return Promise.race([asked, new Promise<boolean>((resolve) => setTimeout(resolve, 2000, true))]);
+  };
+
+  it('and waits for the end of the call and of every look at it, then is taken', async () => {
+    const { alice, bob } = cast;
+    const { popup, panel } = await talk(cast, 'sound');
+    await announce();
+    await Promise.all([hearOther(alice), hearOther(bob)]);
+    expect(await isBeforeUpdate()).toBe(true);
+    await click(popup, 'Hang up');
+    await read(panel, 'Alice hung up at');
+    expect(await isBeforeUpdate()).toBe(true);
+    await Promise.all([alice, bob].map(tidyUp));
+    await expect.poll(isBeforeUpdate, { timeout: 45_000 }).toBe(false);
+    // Whoever was known is known, and the next ring rings.
+    const { notification } = await ring(cast, 'sound');
+    expect(notification.open).toBe(true);
   });
 });

@@ -60,7 +60,8 @@ export async function befall({ net, seats, restartRelay }: SoakStage, fault: Fau
     case 'none':
       return;
     case 'worker':
-      return seats[fault.who].browser.stopWorker();
+      // One that is stopped already waits for its alarm.
+      return seats[fault.who].browser.stopWorker().catch(() => undefined);
     case 'relay':
       return restartRelay(fault.awayMs);
     case 'cut':
