@@ -5,8 +5,11 @@
 import './landing.css';
 import { huesOf, initialsOf } from '../../extension/core/avatar.ts';
 import { endOf, type InviteLink, parseInvite } from '../../extension/core/invite.ts';
-import { monthDay } from '../../extension/views/ui/dates.ts';
 import { firstName, words } from './landing-words.ts';
+
+const dates = new Intl.DateTimeFormat(navigator.languages, { day: 'numeric', month: 'long' });
+/** @returns the last day of an invite, as "3 May". */
+const lastDay = (untilDay: number): string => dates.format(endOf(untilDay) - 1);
 
 function fill(slot: string, text: string): void {
   for (const element of document.querySelectorAll(`[data-fill="${slot}"]`)) element.textContent = text;
@@ -24,7 +27,7 @@ async function showInvite({ name, address, untilDay }: InviteLink): Promise<void
   fill('first-again', name === '' ? words.they : firstName(name));
   fill('name', shown);
   fill('initials', initialsOf(name));
-  fill('until', words.until(monthDay(endOf(untilDay) - 1)));
+  fill('until', words.until(lastDay(untilDay)));
   document.documentElement.dataset['invite'] = 'good';
   // Only where the browser offers it (a secure context): else the colours stay the mark's.
   const { h1, h2 } = await huesOf(address);
@@ -35,8 +38,7 @@ async function showInvite({ name, address, untilDay }: InviteLink): Promise<void
 function read(): void {
   const invite = parseInvite(location.href);
   if (!invite) showTrouble(words.noInvite);
-  else if (endOf(invite.untilDay) <= Date.now())
-    showTrouble(words.over(monthDay(endOf(invite.untilDay) - 1)));
+  else if (endOf(invite.untilDay) <= Date.now()) showTrouble(words.over(lastDay(invite.untilDay)));
   else showInvite(invite).catch(() => undefined);
 }
 
