@@ -105,9 +105,13 @@ describe('a tab that Alice shows', () => {
     ]);
   });
 
-  it('can be looked at closely, filled and fitted, with keys and wheel', async () => {
-    const scale = () =>
-      panel.$eval('.shot video', (video) => new DOMMatrix(getComputedStyle(video).transform).a);
+  it('can be looked at closely, moved, filled and fitted, with keys, wheel, mouse and two fingers', async () => {
+    const lies = () =>
+      panel.$eval('.shot video', (video) => {
+        const { a: scale, e: left } = new DOMMatrix(getComputedStyle(video).transform);
+        return { scale, left: left + video.clientWidth / 2 };
+      });
+    const scale = () => lies().then((each) => each.scale);
     await panel.focus('.shot');
     expect(await scale()).toBe(1);
     await panel.keyboard.press('+');
@@ -115,11 +119,25 @@ describe('a tab that Alice shows', () => {
     await panel.keyboard.press('0');
     expect(await scale()).toBe(1);
     const box = await (await panel.$('.shot'))?.boundingBox();
-    await panel.mouse.move((box?.x ?? 0) + 40, (box?.y ?? 0) + 40);
+    const [x, y] = [(box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2];
+    await panel.mouse.move(x, y);
     await panel.mouse.wheel({ deltaY: -480 });
     await expect.poll(scale).toBeCloseTo(2);
+    await panel.mouse.down();
+    await panel.mouse.move(x - 50, y);
+    await panel.mouse.up();
+    expect((await lies()).left).toBeCloseTo(-50);
     await click(panel, '200 %. Fit the whole screen');
-    expect(await scale()).toBe(1);
+    expect(await lies()).toEqual({ scale: 1, left: 0 });
+    const fingers = [
+      await panel.touchscreen.touchStart(x - 20, y),
+      await panel.touchscreen.touchStart(x + 20, y),
+    ];
+    await fingers[0]?.move(x - 40, y);
+    await fingers[1]?.move(x + 40, y);
+    await expect.poll(scale).toBeCloseTo(2);
+    for (const finger of fingers) await finger.end();
+    await click(panel, '200 %. Fit the whole screen');
   });
 
   it('can be opened large, in a tab that shows the same picture', async () => {
