@@ -127,7 +127,7 @@ describe('a tab that Alice shows', () => {
     await panel.mouse.move(x - 50, y);
     await panel.mouse.up();
     expect((await lies()).left).toBeCloseTo(-50);
-    await click(panel, '200 %. Fit the whole screen');
+    await click(panel, '200%. Fit the whole screen');
     expect(await lies()).toEqual({ scale: 1, left: 0 });
     const fingers = [
       await panel.touchscreen.touchStart(x - 20, y),
@@ -137,7 +137,7 @@ describe('a tab that Alice shows', () => {
     await fingers[1]?.move(x + 40, y);
     await expect.poll(scale).toBeCloseTo(2);
     for (const finger of fingers) await finger.end();
-    await click(panel, '200 %. Fit the whole screen');
+    await click(panel, '200%. Fit the whole screen');
   });
 
   it('can be opened large, in a tab that shows the same picture', async () => {
