@@ -34,3 +34,6 @@ export async function readOwnSound(): Promise<ArrayBuffer | null> {
 /** Keeps a sound in place of the one before. @throws if the disk is full; the old one stays. */
 export const saveOwnSound = (sound: ArrayBuffer): Promise<unknown> =>
   within('readwrite', (store) => store.put(sound, KEY));
+
+/** Keeps none any more. */
+export const forgetOwnSound = (): Promise<unknown> => within('readwrite', (store) => store.clear());

@@ -2,6 +2,7 @@
 import browser from 'webextension-polyfill';
 import { type Places, takeSuccessor } from '../core/successor.ts';
 import { settleKeys, successor } from '../key-store.ts';
+import { forgetOwnSound } from '../sound-store.ts';
 
 const places: Places = {
   successor,
@@ -17,6 +18,7 @@ const places: Places = {
     await browser.storage.local.set(local);
     const all = await browser.storage.local.get(null);
     await browser.storage.local.remove(Object.keys(all).filter((key) => !(key in local)));
+    await forgetOwnSound();
   },
   settleKeys,
 };

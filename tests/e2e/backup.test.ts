@@ -70,6 +70,27 @@ async function write(name: string, content: Uint8Array | string): Promise<string
   return file;
 }
 
+/** Puts a ringtone of one's own where the settings page does, or only counts what is there. */
+const ownSounds = (page: Page, puts: boolean): Promise<number> =>
+  page.evaluate(
+    (isPut) =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('sidecall-sounds', 1);
+        opening.onupgradeneeded = () => opening.result.createObjectStore('sounds');
+        opening.onerror = () => reject(new Error('no database'));
+        opening.onsuccess = () => {
+          const store = opening.result.transaction('sounds', 'readwrite').objectStore('sounds');
+          if (isPut) store.put(new ArrayBuffer(8), 'ringtone');
+          const count = store.count();
+          count.onsuccess = () => {
+            opening.result.close();
+            resolve(count.result);
+          };
+        };
+      }),
+    puts,
+  );
+
 describe('a backup', () => {
   it('is saved locked with a password that is worth its name', async () => {
     const { alice } = cast;
@@ -221,6 +242,7 @@ describe('starting over', () => {
     await moved.screenshot(page, 'settings-start-over', 'artifacts/backup');
     await click(page, 'Keep everything');
     expect(await keptBy(moved)).toEqual(before);
+    expect(await ownSounds(page, true)).toBe(1);
     await click(page, 'Start over');
     await see(page, 'Start over?', 'alertdialog');
     await page.keyboard.press('Tab');
@@ -231,6 +253,7 @@ describe('starting over', () => {
     expect(Object.keys(after).sort()).toEqual(['profile', 'schemaVersion']);
     expect(after['profile']).toMatchObject({ name: '', welcomed: false });
     expect(await addressOf(moved)).not.toBe((before['profile'] as { address: string }).address);
+    expect(await ownSounds(welcome, false)).toBe(0);
     expect((await toolbar(moved)).badge).toBe('');
     // The page that welcomes tries the build's own relay, which is not there.
     const expected = /WebSocket connection to .* failed/;
