@@ -60,8 +60,7 @@ export async function befall({ net, seats, restartRelay }: SoakStage, fault: Fau
     case 'none':
       return;
     case 'worker':
-      // One that is stopped already waits for its alarm.
-      return seats[fault.who].browser.stopWorker().catch(() => undefined);
+      return seats[fault.who].stopWorker();
     case 'relay':
       return restartRelay(fault.awayMs);
     case 'cut':

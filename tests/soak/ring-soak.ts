@@ -128,8 +128,8 @@ async function ringOnce(
   let told: Told = { told: 'reaching', toldAt: Date.now() };
   await Promise.race([dialled, pass(PATIENCE_MS)]);
   await becomes(async () => {
-    const call = (await caller.calls()).find((each) => id === null || each.id === id);
-    id ??= call?.id ?? null;
+    const call = await caller.dialled();
+    id = call?.id ?? id;
     told = { told: toldBy(call), toldAt: Date.now() };
     return shown() !== undefined || told.told === 'offline' || told.told === 'other';
   }, PATIENCE_MS);
@@ -148,7 +148,7 @@ async function ringOnce(
   return { ...told, number, plan, id, shownAt, healthySince, agreed, clickedAt };
 }
 
-function toldBy(call: CallSeen | undefined): Observed['told'] {
+function toldBy(call: CallSeen | null): Observed['told'] {
   switch (call?.state.phase) {
     case undefined:
     case 'calling':

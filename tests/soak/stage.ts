@@ -22,11 +22,20 @@ export const other = (name: Name): Name => (name === 'alice' ? 'bob' : 'alice');
 /** A call as its host has it. */
 export type CallSeen = Pick<CallSnapshot, 'id' | 'state'>;
 
+declare global {
+  interface Window {
+    /** The call that this page dialled last, as it was seen last. */
+    soakedCall?: CallSeen | null;
+  }
+}
+
 export interface Seat {
   readonly browser: PersonBrowser;
   readonly address: Address;
   /** Rings the other through the host, as the popup does. */
   dial(peer: Address): Promise<void>;
+  /** @returns the last that was seen of the call that was dialled last: an ended one that nobody looks at is forgotten. */
+  dialled(): Promise<CallSeen | null>;
   /** @returns the calls at the host; none where there is no host. */
   calls(): Promise<CallSeen[]>;
   hangUp(): Promise<void>;
@@ -34,6 +43,8 @@ export interface Seat {
   linkedSince(): Promise<number | null>;
   /** @returns ids of the calls that the list of recent calls has as missed. */
   missed(): Promise<string[]>;
+  /** Stops the worker; one that is stopped already waits for its alarm. */
+  stopWorker(): Promise<void>;
   /** Takes the browser through a sleep: every process of it stands still for so long. */
   sleep(ms: number): Promise<void>;
   restart(): Promise<void>;
@@ -108,6 +119,7 @@ function startRelay(net: Net): Promise<ChildProcess> {
 async function takeSeat(browser: PersonBrowser): Promise<Seat> {
   const address = await addressOf(browser);
   let desk: Page | undefined;
+  let stoppedAt = 0;
   const page = async (): Promise<Page> => {
     if (desk?.isClosed()) desk = undefined;
     desk ??= await browser.open(PAGES.settings);
@@ -125,13 +137,19 @@ async function takeSeat(browser: PersonBrowser): Promise<Seat> {
       await (
         await page()
       ).evaluate(async (to) => {
+        window.soakedCall = null;
         await chrome.runtime.sendMessage({ target: 'background', type: 'host.open', ask: {} });
         const host = chrome.extension.getViews().find((view) => view.sidecallHost)?.sidecallHost;
         if (!host) throw new Error('There is no host.');
         host.dismiss();
         host.dial(to, 'audio');
+        const [call] = host.snapshot.calls;
+        const seen = ({ id, state }: CallSeen): CallSeen => ({ id, state });
+        window.soakedCall = call ? seen(call.snapshot) : null;
+        call?.subscribe((snapshot) => (window.soakedCall = seen(snapshot)));
       }, peer);
     },
+    dialled: () => ask<CallSeen | null>(null, () => Promise.resolve(window.soakedCall ?? null)),
     calls: () =>
       ask<CallSeen[]>([], () => {
         const host = chrome.extension.getViews().find((view) => view.sidecallHost)?.sidecallHost;
@@ -145,13 +163,20 @@ async function takeSeat(browser: PersonBrowser): Promise<Seat> {
         for (const call of host?.snapshot.calls ?? []) call.hangUp();
         return Promise.resolve(undefined);
       }),
-    linkedSince: () =>
-      ask<number | null>(null, async () => {
+    async linkedSince() {
+      // A worker that is dead has left behind what it knew.
+      const since = await ask<number | null>(null, async () => {
         const { link } = (await chrome.storage.session.get('link')) as {
           link?: { state: string; sinceMs?: number };
         };
         return link?.state === 'connected' ? (link.sinceMs ?? null) : null;
-      }),
+      });
+      return since !== null && since > stoppedAt ? since : null;
+    },
+    async stopWorker() {
+      await browser.stopWorker().catch(() => undefined);
+      stoppedAt = Date.now();
+    },
     missed: () =>
       ask<string[]>([], async () => {
         const { history } = (await chrome.storage.local.get('history')) as {
