@@ -17,7 +17,6 @@ const MAX_TEXT = 256;
 const text = v.pipe(v.string(), v.maxLength(MAX_TEXT));
 /** The id names a device for as long as the browser keeps its data; the label finds it again after that. */
 const wishSchema = v.object({ id: text, label: text });
-export type DeviceWish = v.InferOutput<typeof wishSchema>;
 
 const wish = v.optional(v.nullable(wishSchema), null);
 const on = v.optional(v.boolean(), true);
