@@ -1,10 +1,10 @@
 /** `npm run bench:calls`: how instant calls are, beside the tutorial's and beside what is possible at all. */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { PAGES } from '../e2e/cast.ts';
+import { buildExtension } from '../e2e/harness/built.ts';
 import { whyNoNet } from '../net/net.ts';
 import { type Cold, measureCold } from './cold.ts';
 import { figuresOf, lineOf, type MeasuredCall, spansOf } from './figures.ts';
@@ -82,8 +82,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const { status } = spawnSync('npm', ['run', '--silent', 'build:extension'], { cwd: ROOT, stdio: 'ignore' });
-  if (status !== 0) throw new Error('The extension could not be built: npm run build:extension says why.');
+  buildExtension();
   const calls = Number(values.calls);
   const before = loadNow();
   const stage = await setStage();

@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer-core';
 import { talk } from '../e2e/call.ts';
+import { buildExtension } from '../e2e/harness/built.ts';
 import { personMedia } from '../e2e/harness/media.ts';
 import { startMeter } from '../e2e/harness/meter.ts';
 import { gatherOnNet } from '../e2e/net-cast.ts';
@@ -45,6 +46,7 @@ const widthOf = (host: Page): Promise<number> =>
 async function main(): Promise<void> {
   const why = whyNoNet();
   if (why) return void console.log(`bench:congestion is left out. ${why}`);
+  buildExtension();
   const cast = await gatherOnNet({ bob: { microphone: (await personMedia('bob')).voice } });
   const judged: Judged[] = [];
   try {

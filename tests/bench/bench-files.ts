@@ -1,5 +1,4 @@
 /** `npm run bench:files`: a file of 1 GB from Bob to Alice in a call: how fast it goes, and what it costs either side in memory and processor time. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Cast, gather, PAGES, popupWith } from '../e2e/cast.ts';
+import { buildExtension } from '../e2e/harness/built.ts';
 import { downloadsOf, writeRandom } from '../e2e/harness/downloads.ts';
 import { type Renderer, rendererOf } from '../e2e/harness/renderer.ts';
 import { click, see } from '../e2e/ui.ts';
@@ -123,9 +123,7 @@ ${tenths.join('\n')}
 }
 
 async function main(): Promise<void> {
-  const built = spawnSync('npm', ['run', '--silent', 'build:extension'], { cwd: ROOT, stdio: 'ignore' });
-  if (built.status !== 0)
-    throw new Error('The extension could not be built: npm run build:extension says why.');
+  buildExtension();
   const folder = mkdtempSync(join(tmpdir(), 'sidecall-bench-files-'));
   const cast = await gather({ quickly: true });
   try {

@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { hearOther, talk } from '../e2e/call.ts';
+import { buildExtension } from '../e2e/harness/built.ts';
 import { startMeter, type SidecallMeter } from '../e2e/harness/meter.ts';
 import { gatherOnNet, type NetCast } from '../e2e/net-cast.ts';
 import { whyNoNet } from '../net/net.ts';
@@ -58,6 +59,7 @@ async function measure(cast: NetCast, meters: SidecallMeter[], fault: Fault): Pr
 async function main(): Promise<void> {
   const why = whyNoNet();
   if (why) return void console.log(`bench:recovery is left out. ${why}`);
+  buildExtension();
   const faults = FAULTS.filter(({ name }) => values.faults.split(',').includes(name));
   const cast = await gatherOnNet();
   const measured: Measured[] = [];

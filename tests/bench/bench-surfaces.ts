@@ -3,11 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { click, press, see } from '../e2e/ui.ts';
 import { seeOther, talk } from '../e2e/call.ts';
 import { ask, gather, PAGES } from '../e2e/cast.ts';
+import { buildExtension } from '../e2e/harness/built.ts';
 
 /** How long each is measured, in milliseconds, after as long to settle. */
 const SPAN_MS = 15_000;
 const SETTLE_MS = 5_000;
 
+buildExtension();
 const cast = await gather({ quickly: true });
 const { alice, bob } = cast;
 const session = await bob.chromium.target().createCDPSession();

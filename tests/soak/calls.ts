@@ -5,6 +5,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { addressOf, type Cast, gather } from '../e2e/cast.ts';
+import { buildExtension } from '../e2e/harness/built.ts';
 import { startMeter } from '../e2e/harness/meter.ts';
 import { gatherOnNet, type NetCast } from '../e2e/net-cast.ts';
 import { whyNoNet } from '../net/net.ts';
@@ -179,6 +180,7 @@ async function befall(cast: NetCast, fault: LongFault, draw: () => number): Prom
 async function main(): Promise<void> {
   const why = whyNoNet();
   if (why) console.log(`The long call has no faults and is left out. ${why}`);
+  buildExtension();
   const cast = why ? await gather({ quickly: true }) : await gatherOnNet();
   const relay = 'net' in cast ? cast.relay.pid : process.pid;
   let long = { faults: 0, survived: 0 };

@@ -1,8 +1,7 @@
 /** `npm run soak:rings -- --rings 1000 --seed 1`: does every ring ring, or does its caller hear the truth? */
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { percentile } from '../bench/statistics.ts';
+import { buildExtension } from '../e2e/harness/built.ts';
 import { whyNoNet } from '../net/net.ts';
 import { reachAfterOutage } from './outage.ts';
 import { soakRings } from './ring-soak.ts';
@@ -10,7 +9,6 @@ import { setSoakStage } from './stage.ts';
 
 /** Long enough for a link to be doubted and given up, in milliseconds. */
 const OUTAGE_MS = 40_000;
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const { values } = parseArgs({
   options: {
     rings: { type: 'string', default: '1000' },
@@ -26,8 +24,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const { status } = spawnSync('npm', ['run', '--silent', 'build:extension'], { cwd: ROOT, stdio: 'ignore' });
-  if (status !== 0) throw new Error('The extension could not be built: npm run build:extension says why.');
+  buildExtension();
   const [rings, seed] = [Number(values.rings), Number(values.seed)];
   console.log(`seed ${String(seed)}`);
   const stage = await setSoakStage();
