@@ -113,10 +113,14 @@ async function ringOnce(
   }
   const clickedAt = Date.now();
   // A browser that is just restarting cannot be clicked in: whoever sits before it clicks once it is back.
+  let id: string | null = null;
   const dialled = caller
     .dial(callee.address)
     .catch(() => faultIsOver.then(() => caller.dial(callee.address)))
-    .catch(() => undefined);
+    .then(
+      (call) => (id = call),
+      () => undefined,
+    );
   if (plan.leadMs < 0) {
     await pass(-plan.leadMs);
     strike();
@@ -124,14 +128,15 @@ async function ringOnce(
   const summary = `${caller.browser.name} is calling`;
   const shown = () =>
     callee.browser.notifications.shown.slice(before).find((each) => each.summary === summary);
-  let id: string | null = null;
+  const { fault } = plan;
+  const mayGo = fault.kind === 'browser' && fault.who === plan.caller;
   let told: Told = { told: 'reaching', toldAt: Date.now() };
   await Promise.race([dialled, pass(PATIENCE_MS)]);
   await becomes(async () => {
     const call = await caller.dialled();
     id = call?.id ?? id;
-    told = { told: toldBy(call), toldAt: Date.now() };
-    return shown() !== undefined || told.told === 'offline' || told.told === 'other';
+    told = { told: call === null && id !== null && mayGo ? 'gone' : toldBy(call), toldAt: Date.now() };
+    return shown() !== undefined || ['offline', 'gone', 'other'].includes(told.told);
   }, PATIENCE_MS);
   const healthySince = health.since();
   const notification = shown();

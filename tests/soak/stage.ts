@@ -32,8 +32,8 @@ declare global {
 export interface Seat {
   readonly browser: PersonBrowser;
   readonly address: Address;
-  /** Rings the other through the host, as the popup does. */
-  dial(peer: Address): Promise<void>;
+  /** Rings the other through the host, as the popup does. @returns the id of the call */
+  dial(peer: Address): Promise<string | null>;
   /** @returns the last that was seen of the call that was dialled last: an ended one that nobody looks at is forgotten. */
   dialled(): Promise<CallSeen | null>;
   /** @returns the calls at the host; none where there is no host. */
@@ -134,9 +134,7 @@ async function takeSeat(browser: PersonBrowser): Promise<Seat> {
     browser,
     address,
     async dial(peer) {
-      await (
-        await page()
-      ).evaluate(async (to) => {
+      return (await page()).evaluate(async (to) => {
         window.soakedCall = null;
         await chrome.runtime.sendMessage({ target: 'background', type: 'host.open', ask: {} });
         const host = chrome.extension.getViews().find((view) => view.sidecallHost)?.sidecallHost;
@@ -147,6 +145,7 @@ async function takeSeat(browser: PersonBrowser): Promise<Seat> {
         const seen = ({ id, state }: CallSeen): CallSeen => ({ id, state });
         window.soakedCall = call ? seen(call.snapshot) : null;
         call?.subscribe((snapshot) => (window.soakedCall = seen(snapshot)));
+        return window.soakedCall?.id ?? null;
       }, peer);
     },
     dialled: () => ask<CallSeen | null>(null, () => Promise.resolve(window.soakedCall ?? null)),

@@ -9,8 +9,8 @@ export const PRESENCE_MS = 3000;
 export interface Observed {
   /** When the callee's desktop showed it. */
   shownAt: number | null;
-  /** The last thing the caller was told. */
-  told: 'reaching' | 'ringing' | 'offline' | 'other';
+  /** The last thing the caller was told; `gone` if the call went down with the caller's browser. */
+  told: 'reaching' | 'ringing' | 'offline' | 'gone' | 'other';
   toldAt: number;
   /** Since when, at `toldAt`, both links stood and nothing was cut, stopped or killed; null if not so. */
   healthySince: number | null;

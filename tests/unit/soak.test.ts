@@ -21,6 +21,12 @@ describe('the verdict on a ring of the soak', () => {
     expect(judge({ ...cut, told: 'offline' })).toEqual({ is: 'explained' });
   });
 
+  it('is the same for one that went down with the browser it was dialled in, however well the links do since', () => {
+    const gone = { ...cut, told: 'gone', healthySince: 1 } as const;
+    expect(judge(gone)).toEqual({ is: 'explained' });
+    expect(judge({ ...gone, missed: false }).is).toBe('unexplained');
+  });
+
   it.each<[string, Partial<Observed>]>([
     ['a ring that is said to ring and does not', { told: 'ringing' }],
     ['"offline" of somebody who is there', { told: 'offline', healthySince: 100_000 - PRESENCE_MS - 1 }],
