@@ -8,6 +8,8 @@ const TICKS = 100;
 export interface Renderer {
   /** What it holds in memory now, in bytes, without what it shares with others. */
   memory(): Promise<number>;
+  /** The same once what nothing refers to any more has been collected. */
+  live(): Promise<number>;
   /** Processor time it has used so far, in seconds. */
   cpu(): Promise<number>;
 }
@@ -25,10 +27,18 @@ export async function rendererOf(someone: PersonBrowser): Promise<Renderer> {
   const [found, ...others] = lines.filter(({ line }) => line.includes('--extension-process'));
   if (!found || others.length > 0) throw new Error(`${someone.name} has ${String(others.length)} more`);
   const proc = `/proc/${String(found.id)}`;
+  const memory = async (): Promise<number> => {
+    const status = await readFile(`${proc}/status`, 'utf8');
+    return Number(/^RssAnon:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+  };
   return {
-    async memory() {
-      const status = await readFile(`${proc}/status`, 'utf8');
-      return Number(/^RssAnon:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
+    memory,
+    async live() {
+      // The pages share one heap.
+      const host = await (await someone.host()).createCDPSession();
+      await host.send('HeapProfiler.collectGarbage');
+      await host.detach();
+      return memory();
     },
     async cpu() {
       const [, rest = ''] = (await readFile(`${proc}/stat`, 'utf8')).split(') ');
