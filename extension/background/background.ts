@@ -3,7 +3,7 @@
  * worker for an event and hands it only to listeners that are there by then.
  */
 import browser from 'webextension-polyfill';
-import { answerMessages } from '../messages.ts';
+import { answerMessages, hearPosts } from '../messages.ts';
 import { entered, typed } from './address-bar.ts';
 import { commanded, panelFor } from './commands.ts';
 import { chosen, makeMenus, panelForMenu, refreshMenus } from './menus.ts';
@@ -27,7 +27,9 @@ function service(): Promise<Service> {
 }
 const wakeUp = (): void => void service().then((each) => each.wakeUp());
 
-answerMessages('background', async () => (await service()).handlers);
+const handlers = async () => (await service()).handlers;
+answerMessages('background', handlers);
+hearPosts(handlers);
 browser.runtime.onInstalled.addListener(({ reason }) => {
   void service().then(makeMenus);
   if (reason === 'install') void browser.tabs.create({ url: 'extension/views/welcome/welcome.html' });

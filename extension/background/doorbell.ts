@@ -31,8 +31,11 @@ type Ring = Extract<CallMail, { type: 'ring' }>;
 export interface Doorbell {
   /** Mail of a contact has come, and is still sealed: it may be a ring. */
   onSealed(from: Contact): Promise<void>;
-  /** Authentic mail of a call from a contact, written at `at` ms by this side's clock. */
-  onMail(from: Contact, body: CallMail, at: number): Promise<void>;
+  /**
+   * Authentic mail of a call from a contact, written at `at` ms by this side's clock.
+   * @param entered when the ledger has it. Until then a ring is shown at most.
+   */
+  onMail(from: Contact, body: CallMail, at: number, entered: Promise<void>): Promise<void>;
   /** A relay could not deliver mail of a call. */
   onUndelivered(body: CallMail): Promise<void>;
   /** The host's call is over. */
@@ -80,15 +83,17 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
     update('endings', (all) => keepEnding(all, calls, peer, ending, Date.now()));
 
   /** The notification first where it can only be a first call: the host's work would take the processor from it. */
-  async function ring(caller: Contact, body: Ring): Promise<void> {
+  async function ring(caller: Contact, body: Ring, entered: Promise<void>): Promise<void> {
     const early = (await isLive()) ? undefined : isShown(showIncoming(body.call, caller, body.kind));
     if (early) await Promise.race([early, new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))]);
     // On its way while the host opens: whoever answers waits for neither.
     void turn.get();
-    const verdict = await offer(caller, body).catch(async (error: unknown) => {
-      if (early) await clearCall(body.call);
-      throw error;
-    });
+    const verdict = await entered
+      .then(() => offer(caller, body))
+      .catch(async (error: unknown) => {
+        if (early) await clearCall(body.call);
+        throw error;
+      });
     if (verdict !== 'ring' && verdict !== 'second')
       return early && !(await isIncoming(body.call)) ? clearCall(body.call) : undefined;
     const shown =
@@ -129,8 +134,14 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
       () => false,
     );
 
-  async function pass(from: Contact, body: CallMail, isKnown: boolean): Promise<void> {
-    if (body.type === 'ring' && !isKnown) return ring(from, body);
+  async function pass(
+    from: Contact,
+    body: CallMail,
+    isKnown: boolean,
+    entered: Promise<void>,
+  ): Promise<void> {
+    if (body.type === 'ring' && !isKnown) return ring(from, body, entered);
+    await entered;
     if (await isHostOpen()) {
       const { verdict } = await send('host', 'mail', { from: from.address, body });
       if (verdict !== 'unknown') return;
@@ -152,10 +163,10 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
     async onSealed(from) {
       if (!(await isLive())) await rehearseIcon(from).catch(() => undefined);
     },
-    async onMail(from, body, at) {
+    async onMail(from, body, at, entered) {
       if (body.type === 'got') {
         await post.acknowledge(from.address, body.call, body.of);
-        return pass(from, body, true);
+        return pass(from, body, true, entered);
       }
       if (body.type !== 'ring' && body.type !== 'signal') void ringHeard(body.call);
       const of = reliableType(body);
@@ -165,6 +176,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
       const isKnown = await isLive(body.call);
       // Whoever appears offline answers nothing, not even `got`: the mail is repeated until they are there again.
       if (availability.status === 'offline' && !isKnown) {
+        await entered;
         if (body.type === 'ring') await noteMissed(from.address, body, Math.min(at, Date.now()));
         return;
       }
@@ -181,6 +193,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
         now: Date.now(),
       };
       const admission = admit(body, from.address, at, here);
+      if (admission.do !== 'pass') await entered;
       if (admission.do !== 'pass' && admission.tell) {
         await keep([body.call], from.address, admission.tell);
         await post.send(from.address, admission.tell);
@@ -193,7 +206,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
         );
         await noteMissed(from.address, body, Math.min(at, Date.now()));
       }
-      if (admission.do === 'pass') await pass(from, body, isKnown);
+      if (admission.do === 'pass') await pass(from, body, isKnown, entered);
       await got();
     },
     async onUndelivered(body) {

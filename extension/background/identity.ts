@@ -26,6 +26,8 @@ export interface Identity {
   readonly address: Address;
   /** Seals `plaintext` to `to` (auth mode: only this person can have sent it). @returns `enc · ciphertext` */
   seal(to: Address, plaintext: BufferSource): Promise<Uint8Array<ArrayBuffer>>;
+  /** Agrees on the key of the next mail to `to` beforehand, which is most of the work of sealing it. */
+  prime(to: Address): Promise<void>;
   /** Opens what `from` sealed to this person. @returns null if it is not authentic: forged, altered, or meant for another. */
   open(from: Address, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Opens a relay's challenge. @returns the nonce in base64url, or null if it was not sealed to this person by `relayHost`. */
@@ -48,14 +50,24 @@ const MAIL_INFO_BYTES = encoder.encode(MAIL_INFO);
 const mailAad = (from: Address, to: Address) => concat(fromBase64url(from), fromBase64url(to));
 
 function makeIdentity(keys: CryptoKeyPair, address: Address): Identity {
+  const senderTo = async (to: Address) =>
+    suite.createSenderContext({
+      recipientPublicKey: await publicKeyOf(to),
+      senderKey: keys,
+      info: MAIL_INFO_BYTES,
+    });
+  /** For one mail: its key seals no second one. */
+  let primed: { to: Address; sender: ReturnType<typeof senderTo> } | undefined;
   return {
     address,
+    async prime(to) {
+      if (primed?.to !== to) primed = { to, sender: senderTo(to) };
+      await primed.sender;
+    },
     async seal(to, plaintext) {
-      const sender = await suite.createSenderContext({
-        recipientPublicKey: await publicKeyOf(to),
-        senderKey: keys,
-        info: MAIL_INFO_BYTES,
-      });
+      const ready = primed?.to === to ? primed.sender : undefined;
+      if (ready) primed = undefined;
+      const sender = await (ready ?? senderTo(to));
       const sealed = await sender.seal(plaintext, mailAad(address, to));
       return concat(new Uint8Array(sender.enc), new Uint8Array(sealed));
     },

@@ -54,8 +54,12 @@ export function createInbox({ mailbox, post, people, doorbell, status, clockOffs
         await post.send(from, { type: 'stale', highest: opened.highest });
       return;
     }
-    await handOn(from, opened.mail, opened.mail.at - clockOffset(relay));
-    if (!contact && (await isContact(from))) await mailbox.note(from, opened.mail.seq);
+    const { mail, entered } = opened;
+    // The desktop shows a ring while the disk takes its number.
+    if (mail.type !== 'ring') await entered;
+    await handOn(from, mail, mail.at - clockOffset(relay), entered);
+    await entered;
+    if (!contact && (await isContact(from))) await mailbox.note(from, mail.seq);
   }
 
   /** One after another in each queue; what comes to a full one is dropped, as if it had been lost on the way. */
@@ -71,7 +75,7 @@ export function createInbox({ mailbox, post, people, doorbell, status, clockOffs
     });
   }
 
-  async function handOn(from: Address, mail: MailBody, at: number): Promise<void> {
+  async function handOn(from: Address, mail: MailBody, at: number, entered: Promise<void>): Promise<void> {
     const sender = (await get('contacts'))[from];
     // Blocked between the opening and now.
     if (sender && !mayWrite(sender, mail.type)) return;
@@ -86,7 +90,7 @@ export function createInbox({ mailbox, post, people, doorbell, status, clockOffs
         await mailbox.raise(from, mail.highest);
         return post.wake(from);
       default: {
-        if (sender) await doorbell.onMail(sender, mail, at);
+        if (sender) await doorbell.onMail(sender, mail, at, entered);
       }
     }
   }

@@ -1,6 +1,6 @@
 /**
  * Seals what goes out and opens what comes in. Gives every mail its place in the sequence to its recipient, and lets
- * none through twice: both on disk before anything is sent or acted on.
+ * none through twice: both on disk before anything is sent or acted on, but for a ring's notification.
  */
 import { decodeMail, encodeMail, type Mail, type MailBody } from '../../relay/mail.ts';
 import type { Address } from '../../relay/protocol.ts';
@@ -10,9 +10,12 @@ import { get, update } from './store.ts';
 
 /** How often a contact whose counter is behind is told so, in milliseconds. */
 const STALE_EVERY_MS = 10_000;
+/** For how long ahead numbers are reserved when somebody is about to be written to, in milliseconds: a number is a millisecond. */
+const PRIMED_MS = 10_000;
 
 export type Opened =
-  | { ok: true; mail: Mail }
+  /** `entered`: the ledger has it on disk. @throws if the disk does not take it: then the mail counts as never come. */
+  | { ok: true; mail: Mail; entered: Promise<void> }
   /** `behind`: authentic, but numbered too low; the sender is told `stale` with this `highest`. */
   | { ok: false; reason: 'not-authentic' | 'malformed' | 'seen' | 'stranger' }
   | { ok: false; reason: 'behind'; highest: number; tell: boolean };
@@ -26,7 +29,9 @@ export type Standing = 'counts' | 'passes' | 'stranger';
 export interface Mailbox {
   /** @param at ms since the epoch by the recipient's relay @returns the sealed mail. @throws if the disk takes no sequence number. */
   seal(to: Address, body: MailBody, at: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** Opens mail. What counts is in the ledger before it is acted on. */
+  /** Somebody is about to be written to: takes from the next mail to them what can be done before. */
+  prime(to: Address): Promise<void>;
+  /** Opens mail. What counts has to be in the ledger before it is acted on. */
   open(from: Address, sealed: Uint8Array, judge: (mail: Mail) => Promise<Standing>): Promise<Opened>;
   /** Enters a number in the ledger of somebody whose mail was only looked at, now that they are a contact. */
   note(from: Address, seq: number): Promise<void>;
@@ -52,14 +57,26 @@ export function createMailbox(me: Identity): Mailbox {
     });
   };
 
+  async function counterOf(to: Address): Promise<Counter> {
+    const onDisk = (await get(`ledger:${to}`)).reserved;
+    return counters.get(to) ?? { last: onDisk, reserved: onDisk };
+  }
+
+  async function reserveAhead(to: Address): Promise<void> {
+    const counter = await counterOf(to);
+    const now = Date.now();
+    if (counter.reserved > now + PRIMED_MS / 2) return;
+    await reserve(to, now + PRIMED_MS);
+    counters.set(to, { ...counter, reserved: now + PRIMED_MS });
+  }
+
   async function sealNext(to: Address, body: MailBody, at: number): Promise<Uint8Array<ArrayBuffer>> {
     if (!(await isContact(to))) {
       // Only a refusal goes to somebody this person does not know: one sequence for all of them, and none on disk.
       lastToOthers = Math.max(lastToOthers + 1, Date.now());
       return me.seal(to, encodeMail({ ...body, seq: lastToOthers, at }));
     }
-    const onDisk = (await get(`ledger:${to}`)).reserved;
-    const before = counters.get(to) ?? { last: onDisk, reserved: onDisk };
+    const before = await counterOf(to);
     // By this computer's clock: no relay's may drive the numbers away.
     const counter = take(before, Date.now());
     // The disk takes the number while the mail is sealed with it.
@@ -89,6 +106,13 @@ export function createMailbox(me: Identity): Mailbox {
       sealing = next.catch(() => undefined);
       return next;
     },
+    prime(to) {
+      const primed = sealing.then(async () => {
+        if (await isContact(to)) await Promise.all([me.prime(to), reserveAhead(to)]);
+      });
+      sealing = primed.catch(() => undefined);
+      return primed;
+    },
     async open(from, sealed, judge) {
       const plaintext = await me.open(from, sealed);
       if (!plaintext) return { ok: false, reason: 'not-authentic' };
@@ -102,14 +126,14 @@ export function createMailbox(me: Identity): Mailbox {
         if (admission.reason === 'seen') return { ok: false, reason: 'seen' };
         return { ok: false, reason: 'behind', highest: admission.highest, tell: mayTellStale(from) };
       }
-      if (standing === 'counts') await note(from, mail.seq);
-      return { ok: true, mail };
+      const entered = standing === 'counts' ? note(from, mail.seq) : Promise.resolve();
+      entered.catch(() => undefined);
+      return { ok: true, mail, entered };
     },
     note,
     raise(to, highest) {
       const raised = sealing.then(async () => {
-        const onDisk = (await get(`ledger:${to}`)).reserved;
-        const before = counters.get(to) ?? { last: onDisk, reserved: onDisk };
+        const before = await counterOf(to);
         if (highest <= before.last) return;
         await reserve(to, highest);
         counters.set(to, { last: highest, reserved: Math.max(highest, before.reserved) });

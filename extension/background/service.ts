@@ -167,6 +167,10 @@ export async function createService(): Promise<Service> {
       await sent;
       return DONE;
     },
+    'contact.near': async ({ peer }) => {
+      await mailbox.prime(peer);
+      return DONE;
+    },
     'call.ended': async (ended) => {
       await ringHeard(ended.entry.call, ...ended.others);
       await doorbell.onEnded(ended);

@@ -14,7 +14,7 @@ import type { PeerSignal } from '../core/link-book.ts';
 import type { PathAct } from '../core/recovery.ts';
 import { rejoin } from '../core/rejoin.ts';
 import type { Talk } from '../core/stored.ts';
-import { type Ask, type HostConfig, type Reply, send } from '../messages.ts';
+import { type Ask, type HostConfig, post, type Reply, send } from '../messages.ts';
 import type { Call, CallHost, CallPath, Hindrance, HostSnapshot } from './call-host.ts';
 import { DeviceShelf } from './device-shelf.ts';
 import type { DeviceWatch } from './devices.ts';
@@ -307,7 +307,7 @@ export class Switchboard implements CallHost, CallDesk {
     // Whichever path is first counts. On a link that nobody hears it would wait in line with all that was said there in vain.
     if (body.type === 'signal' && this.#paths.isHeard(body.call)) this.#find(body.call)?.call.say(body);
     // The background repeats what must arrive; a worker that could not be woken is woken by the next word.
-    send('background', 'mail.send', { to, body }).catch(() => undefined);
+    post('mail.send', { to, body });
   }
 
   #carryOut({ desk, send: mails, links }: desks.Outcome): void {

@@ -15,6 +15,8 @@ import {
 import type { PlainFlow, Stage } from './stage.ts';
 
 const PATIENCE_MS = 15_000;
+/** A hand is over a button for longer than this before it presses, in milliseconds. */
+const POINT_MS = 150;
 /** A person needs this long to see who rings and to press Answer. */
 const REACTION_MS = 1500;
 const CAMERA_WIDTH = 1280;
@@ -108,11 +110,13 @@ async function sidecallCall(stage: Stage): Promise<CallTimes> {
   const bob = stage.bob.browser;
   const popup = await alice.openPopup();
   // Not by its name in the accessibility tree: keeping that tree would be part of what is measured.
-  await popup.waitForFunction(() => document.querySelector('button[aria-label="Call Bob with video"]'));
+  const button = await popup.waitForSelector('button[aria-label="Call Bob with video"]');
   const pinned = bob.shows(PAGES.panel) ? await bob.view(PAGES.panel) : undefined;
   const aliceHost = await watchers(alice, popup);
   const bobHost = pinned && (await watchers(bob, pinned));
 
+  await button?.hover();
+  await pass(POINT_MS);
   const clicked = have(await popup.evaluate(pressButton, 'Call Bob with video'), 'button to call');
   const notification = await bob.notifications.next(({ summary }) => summary === 'Alice is calling');
   const shown = Math.round(notification.shownAt);

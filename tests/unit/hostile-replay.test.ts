@@ -173,6 +173,69 @@ describe('a ring that was recorded', () => {
   });
 });
 
+describe('a disk that is full', () => {
+  it('takes a ring from the screen again, and one that is repeated rings once it has room', async () => {
+    const { bob, alice } = await bobAndAlice();
+    bob.diskTakes = (key) => !key.startsWith('ledger:');
+    await hand(bob, alice.address, await alice.write(bob.address, ring()));
+    expect(bob.rung).toHaveLength(1);
+    expect(bob.screen.size).toBe(0);
+    expect([bob.handed, bob.calls, relay.flying]).toEqual([[], [], []]);
+    bob.diskTakes = () => true;
+    await hand(bob, alice.address, await alice.write(bob.address, ring()));
+    expect(bob.calls.map(({ phase }) => phase)).toEqual(['incoming']);
+    await bob.close();
+  });
+
+  it('shows nothing else that it does not remember', async () => {
+    const { bob, alice } = await bobAndAlice();
+    bob.diskTakes = (key) => !key.startsWith('ledger:');
+    const missed: MailBody = { type: 'missed', call: newId(), kind: 'video', rang: NOW };
+    await hand(bob, alice.address, await alice.write(bob.address, missed));
+    expectNothing(bob);
+    expect(bob.stored('history')).toEqual([]);
+    await bob.close();
+  });
+});
+
+describe('mail to somebody whom the pointer has come to', () => {
+  it('waits for no disk, is as fresh as any other, and numbers go on above it after a restart', async () => {
+    const { bob, alice } = await bobAndAlice();
+    const rings = async (): Promise<{ seq: number; enc: string; waited: boolean }> => {
+      bob.written.length = relay.flying.length = 0;
+      await bob.host('dial', { peer: alice.address, kind: 'audio' });
+      const [first] = relay.flying;
+      if (!first) throw new Error('It did not ring.');
+      const mail = await alice.read(bob.address, first.sealed);
+      expect(mail.type).toBe('ring');
+      const waited = bob.written.includes(`ledger:${alice.address}`);
+      await bob.host('leave', { peer: alice.address });
+      return { seq: mail.seq, enc: toBase64url(first.sealed.subarray(0, 32)), waited };
+    };
+    const unforeseen = await rings();
+    expect(unforeseen.waited).toBe(true);
+    await bob.ask('contact.near', { peer: alice.address });
+    await bob.ask('contact.near', { peer: alice.address });
+    const foreseen = [await rings(), await rings()];
+    expect(foreseen.map(({ waited }) => waited)).toEqual([false, false]);
+    await bob.restart();
+    const all = [unforeseen, ...foreseen, await rings()];
+    expect(new Set(all.map(({ enc }) => enc)).size).toBe(4);
+    expect(all.map(({ seq }) => seq)).toEqual(all.map(({ seq }) => seq).toSorted((a, b) => a - b));
+    expect(new Set(all.map(({ seq }) => seq)).size).toBe(4);
+    await bob.close();
+  });
+
+  it('is none if they are nobody here', async () => {
+    const { bob } = await bobAndAlice();
+    const stranger = await Writer.create();
+    bob.written.length = 0;
+    await bob.ask('contact.near', { peer: stranger.address });
+    expect(bob.written).toEqual([]);
+    await bob.close();
+  });
+});
+
 describe('an invite’s secret', () => {
   const show = (secret: string): MailBody => ({
     type: 'contact',

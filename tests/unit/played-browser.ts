@@ -48,6 +48,8 @@ export class PlayedBrowser {
   readonly written: string[] = [];
   /** How many turns of the event loop the disk takes for the next write; called when it begins. */
   diskTurns: () => number = () => 0;
+  /** Whether the disk takes what is written under a key. */
+  diskTakes: (key: string) => boolean = () => true;
   /** What reading a value from a store has to wait for. */
   beforeRead: (key: string | null) => Promise<void> = () => Promise.resolve();
   #listeners: Partial<Record<Context, Listener>> = {};
@@ -114,13 +116,17 @@ export class PlayedBrowser {
     await this.start();
   }
 
-  /** The whole browser goes and comes back: only what is on disk survives. */
-  async restart(): Promise<void> {
+  /**
+   * The whole browser goes and comes back: only what is on disk survives.
+   * @param first happens before the worker has looked after anything
+   */
+  async restart(first?: () => Promise<unknown>): Promise<void> {
     await this.#stopWorker();
     this.#hostGeneration++;
     delete this.#listeners.host;
     this.session.clear();
     this.rung.length = 0;
+    await first?.();
     await this.start();
   }
 
@@ -233,6 +239,8 @@ export class PlayedBrowser {
       },
       set: (entries: Record<string, unknown>) => {
         if (!isAlive()) return new Promise(() => undefined);
+        if (!Object.keys(entries).every(this.diskTakes))
+          return turns(1).then(() => Promise.reject(new Error('full')));
         this.written.push(...Object.keys(entries));
         for (const [key, value] of Object.entries(entries)) values.set(key, structuredClone(value));
         return turns(this.diskTurns());

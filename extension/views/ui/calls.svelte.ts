@@ -3,6 +3,7 @@ import type { Call, CallHost, CallPath, CallSnapshot, Hindrance } from '../../ca
 import type { CallKind } from '../../../relay/mail.ts';
 import type { Address } from '../../../relay/protocol.ts';
 import type { EndReason } from '../../core/call-state.ts';
+import { post } from '../../messages.ts';
 import { watchHost } from './host-access.ts';
 import { CallScreen } from './screens.ts';
 
@@ -29,7 +30,11 @@ function isSilent({ snapshot: { state } }: ShownCall): boolean {
   return SILENT_ENDINGS.includes(state.reason);
 }
 
+/** Somebody whom the pointer or the keyboard stays with is told of again after this time, in milliseconds. */
+const NEAR_MS = 5000;
+
 class Calls {
+  #near: { peer: Address; at: number } | null = null;
   host = $state.raw<CallHost | null>(null);
   #all = $state.raw<readonly ShownCall[]>([]);
   hindrance = $state.raw<Hindrance | null>(null);
@@ -79,6 +84,14 @@ class Calls {
   dial(peer: Address, kind: CallKind, path?: CallPath): void {
     this.host?.dismiss();
     this.host?.dial(peer, kind, path);
+  }
+
+  /** The pointer or the keyboard has come to somebody: what can be done before the click is. */
+  near(peer: Address): void {
+    const at = Date.now();
+    if (this.#near?.peer === peer && at - this.#near.at < NEAR_MS) return;
+    this.#near = { peer, at };
+    post('contact.near', { peer });
   }
 
   dismiss(): void {

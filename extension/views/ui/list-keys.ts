@@ -11,10 +11,18 @@ function focusAlone(rows: readonly HTMLElement[], row: HTMLElement): void {
   for (const other of rows) other.tabIndex = other === row ? 0 : -1;
 }
 
+const rowOf = ({ target }: Event): HTMLElement | null =>
+  target instanceof Element ? target.closest<HTMLElement>('[role=row]') : null;
+
 /** Calls whose row it is, if it is somebody's: with video, or with sound only while Shift is held. */
 function dial(row: HTMLElement, soundOnly: boolean): void {
   const peer = row.dataset['peer'];
   if (isAddress(peer)) calls.dial(peer, soundOnly ? 'audio' : 'video');
+}
+
+function near(event: Event): void {
+  const peer = rowOf(event)?.dataset['peer'];
+  if (isAddress(peer)) calls.near(peer);
 }
 
 function onKey(list: HTMLElement, event: KeyboardEvent): void {
@@ -43,12 +51,13 @@ export const listKeys: Attachment<HTMLElement> = (list) => {
   list.addEventListener(
     'focusin',
     (event) => {
-      const row =
-        event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[role=row]') : null;
+      const row = rowOf(event);
       if (row) focusAlone(rowsIn(list), row);
+      near(event);
     },
     { signal },
   );
+  list.addEventListener('pointerover', near, { signal });
   // Rows come and go; one of them must always be reachable by Tab.
   const keepOne = () => {
     const rows = rowsIn(list);
