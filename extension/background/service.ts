@@ -21,7 +21,7 @@ import { makeWay, openArrival, takeOver } from './successor.ts';
 import { get, update } from './store.ts';
 import { createTurnServers } from './turn-servers.ts';
 import { takeUpdate } from './updates.ts';
-import { lostRings, ringHeard, ringLeft } from './unheard.ts';
+import { endLostRings, ringHeard, ringLeft } from './unheard.ts';
 import { keepWatch } from './watchman.ts';
 import { dropWishes, grantWishes, makeWish } from './wishes.ts';
 
@@ -123,12 +123,19 @@ export async function createService(): Promise<Service> {
     await refreshBadge();
   };
 
+  /** What the disk does not take now stays noted for the next time. */
+  const endLost = (): Promise<void> => endLostRings(doorbell.onEnded).catch(() => undefined);
+
   const handlers: Handlers<'background'> = {
     'host.open': async () => {
       await openHost();
       return DONE;
     },
-    'host.ready': hostConfig,
+    'host.ready': () => {
+      // Before it has rung anybody itself; nor does it wait for what a dead one left.
+      void endLost();
+      return hostConfig();
+    },
     'host.state': async ({ calls, views }) => {
       const before = await get('calls');
       await update('calls', () => calls);
@@ -293,7 +300,7 @@ export async function createService(): Promise<Service> {
     async wakeUp() {
       await links.reconcile();
       if (!(await isHostOpen())) {
-        for (const ended of await lostRings()) await doorbell.onEnded(ended);
+        await endLost();
         await update('calls', (calls) => (calls.length === 0 ? calls : []));
       }
       await refreshBadge();

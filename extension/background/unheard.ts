@@ -22,14 +22,21 @@ export const ringHeard = async (...calls: readonly CallId[]): Promise<void> => {
   });
 };
 
-/** What became of rings whose host is gone. @returns each as its host would have told its end */
-export async function lostRings(): Promise<Ask<'background', 'call.ended'>[]> {
-  const lost = await get('unheard');
-  if (lost.length > 0) await update('unheard', () => []);
-  return lost.map((ring) => ({
-    entry: { ...ring, direction: 'out', outcome: 'failed', talkedMs: 0, seen: true },
-    ending: { type: 'cancel', call: ring.call },
-    others: [],
-    noticed: false,
-  }));
+/**
+ * No host has the rings that are noted now: each ends as its host would have told it.
+ * @param end what a host's call that is over comes to. What it writes is on the disk before the note goes: a browser that dies in
+ *   between does it once more.
+ */
+export async function endLostRings(
+  end: (ended: Ask<'background', 'call.ended'>) => Promise<void>,
+): Promise<void> {
+  for (const ring of await get('unheard')) {
+    await end({
+      entry: { ...ring, direction: 'out', outcome: 'failed', talkedMs: 0, seen: true },
+      ending: { type: 'cancel', call: ring.call },
+      others: [],
+      noticed: false,
+    });
+    await ringHeard(ring.call);
+  }
 }

@@ -100,12 +100,23 @@ describe('a browser that ends while it rings somebody', () => {
     expect(alice.calls).toMatchObject([{ phase: 'calling' }]);
     return alice;
   }
+  /** The disk takes no missed call, and the browser ends once more. */
+  async function endsTwice(alice: PlayedBrowser): Promise<void> {
+    alice.diskTakes = (key) => key !== 'missedOutbox';
+    await alice.restart();
+    alice.diskTakes = () => true;
+    await alice.restart();
+  }
   const missed = () => bob.stored('history').map(({ outcome, direction }) => `${direction} ${outcome}`);
 
-  it('before anything was heard of it: the other side has a missed call later, and this one knows that it failed', async () => {
+  it.each<[string, (alice: PlayedBrowser) => Promise<void>]>([
+    ['before anything was heard of it', (alice) => alice.restart()],
+    ['and is used again at once', (alice) => alice.restart(() => alice.ask('host.open', {}))],
+    ['and again while that is put down', endsTwice],
+  ])('%s: the other side has a missed call later, and this one knows that it failed', async (_, ends) => {
     const alice = await ringing();
     relay.flying.length = 0;
-    await alice.restart();
+    await ends(alice);
     await pass(2000);
     await relay.deliverUntilQuiet();
     await pass(10_000);
