@@ -169,17 +169,10 @@ export const clearReturn = async (): Promise<void> => void (await chrome.notific
 /** The browser died in a call, and the other side still waits. */
 export async function showReturn(contact: Contact): Promise<void> {
   const { hideNames } = await get('settings');
-  const stays: Options = { requireInteraction: true, ...buttons('Not now', 'Go back') };
-  if (hideNames)
-    return show(RETURN_ID, 'You were in a call. Go back?', 'They’re still there.', appIcon(), stays);
+  const stays: Options = { requireInteraction: true, ...buttons(words.notNow, words.goBack) };
+  if (hideNames) return show(RETURN_ID, words.wereHidden, words.stillThere, appIcon(), stays);
   const icon = await avatarIcon(contact.address, contact.name);
-  return show(
-    RETURN_ID,
-    `You were in a call with ${contact.name}. Go back?`,
-    'They’re still there.',
-    icon,
-    stays,
-  );
+  return show(RETURN_ID, words.wereWith(contact.name), words.stillThere, icon, stays);
 }
 
 /** What somebody asked to be told has come true. */

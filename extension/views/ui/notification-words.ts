@@ -44,6 +44,10 @@ export const notificationWords = sentences('notification', {
   isBackHidden: plain,
   isFreeHidden: plain,
   askedToKnow: plain,
+  wereWith: (name: string) => ({ name }),
+  wereHidden: plain,
+  stillThere: plain,
+  goBack: plain,
 });
 
 /** What the toolbar icon says when it is pointed at. */
