@@ -16,6 +16,8 @@ const turn = (): Promise<void> => wait(20);
 
 const GRANTED: Permissions = { camera: 'granted', microphone: 'granted' };
 const TIMEOUT_MS = 15_000;
+/** A worker that has not answered after this time is taken for dead, in milliseconds. */
+const ANSWER_MS = 2000;
 // tsx keeps names of functions with a helper that functions sent to a page would miss there.
 const NAME_SHIM = 'globalThis.__name ??= (target) => target';
 const CLOSE_TIMEOUT_MS = 5_000;
@@ -107,12 +109,14 @@ export async function startBrowser(options: BrowserOptions): Promise<PersonBrows
     for (;;) {
       await workerTarget();
       // An extension that started itself anew leaves the target of its former worker, which never answers.
-      const found = await chromium.targets().filter(isWorker).at(-1)?.worker();
-      const answers = await found?.evaluate(NAME_SHIM).then(
-        () => true,
-        () => false,
-      );
-      if (found && answers) return found;
+      for (const one of chromium.targets().filter(isWorker).reverse()) {
+        const found = await one.worker();
+        const answers = found?.evaluate(NAME_SHIM).then(
+          () => true,
+          () => false,
+        );
+        if (found && (await Promise.race([answers, wait(ANSWER_MS, false)]))) return found;
+      }
       if (Date.now() > deadline) throw new Error(`${name}'s service worker cannot be reached.`);
       await turn();
     }
