@@ -5,6 +5,7 @@ import { linkUrl } from '../core/relay-address.ts';
 import {
   type AttemptEnd,
   DOUBT_MS,
+  HURRIED_REFUSALS,
   HURRIED_WAIT_MS,
   hurriedPatience,
   PROBE_PATIENCE_MS,
@@ -64,6 +65,10 @@ export interface TokenShelf {
 
 export class RelayLink {
   #socket: WebSocket | undefined;
+  /** The link that carries on until the relay has let its successor in. */
+  #former: WebSocket | undefined;
+  /** Whether the relay has let `#socket` in. */
+  #isIn = false;
   #state: LinkState = { state: 'off' };
   #failures = 0;
   #openedAt = 0;
@@ -132,6 +137,7 @@ export class RelayLink {
    * replaced after 3 s, one that is being made on the old way is begun anew.
    */
   probe(): void {
+    if (this.#former) return;
     if (this.isConnected && this.#socket) {
       this.#post(this.#socket, this.#me.address, PROBE);
       return this.#expectWord(PROBE_PATIENCE_MS);
@@ -150,7 +156,7 @@ export class RelayLink {
     this.#hurriedUntil = now + HURRY_MS;
     const { state } = this.#state;
     if (state === 'connected' && now - this.#heardAt > HURRIED_PROBE_MS) {
-      if (isChanged || now - this.#openedAt > NEW_LOGIN_MS) return this.#open();
+      if (isChanged || now - this.#openedAt > NEW_LOGIN_MS) return this.#renew();
       this.probe();
       return this.#expectWord(HURRIED_PROBE_MS);
     }
@@ -176,8 +182,9 @@ export class RelayLink {
 
   /** Hands a sealed mail to the relay. @returns its reference, or null if the link is down. */
   sendMail(to: Address, sealed: Uint8Array): number | null {
-    if (!this.isConnected || !this.#socket) return null;
-    const ref = this.#post(this.#socket, to, sealed);
+    const socket = this.#former ?? this.#socket;
+    if (!this.isConnected || !socket) return null;
+    const ref = this.#post(socket, to, sealed);
     // Who rings over a link that died while nobody spoke must not wait until the silence is noticed.
     if (Date.now() - this.#heardAt > SURE_MS) this.probe();
     return ref;
@@ -206,6 +213,27 @@ export class RelayLink {
   #open(): void {
     this.#drop();
     this.#setState({ state: 'connecting' });
+    this.#begin();
+  }
+
+  /** Makes a new link beside the one that stands, which may be fine: nobody sees this person leave, and no mail is lost. */
+  #renew(): void {
+    const former = this.#former ?? this.#socket;
+    if (this.#former) silence(this.#socket);
+    this.#former = this.#socket = undefined;
+    this.#drop();
+    this.#former = former;
+    if (former)
+      former.onclose = () => {
+        // The relay closes it when it lets the other in, which is heard on that one.
+        if (former !== this.#former) return;
+        this.#former = undefined;
+        if (!this.#isIn) this.#setState({ state: 'connecting' });
+      };
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#openedAt = Date.now();
     this.#expectWord((this.#isHurried ? hurriedPatience : reachPatience)(this.#failures));
     void this.#connect(this.#attempt);
@@ -222,7 +250,7 @@ export class RelayLink {
     this.#socket = socket;
     socket.onopen = () => void this.#opened(socket);
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (socket === this.#socket) this.#hear(data);
+      if (socket === this.#socket || socket === this.#former) this.#hear(data, socket);
     };
     socket.onclose = ({ code }) => {
       if (socket === this.#socket) this.#closed(code, 'refused');
@@ -244,18 +272,18 @@ export class RelayLink {
     if (socket.protocol === RESUMED_SUBPROTOCOL) return;
     const resume = await this.#tokens.get();
     if (socket !== this.#socket) return;
-    this.#say({ type: 'hello', address: this.#me.address, ...(resume !== undefined && { resume }) });
+    this.#say({ type: 'hello', address: this.#me.address, ...(resume !== undefined && { resume }) }, socket);
   }
 
   get #isHurried(): boolean {
     return Date.now() < this.#hurriedUntil;
   }
 
-  #hear(data: unknown): void {
-    if (this.isConnected) this.#doubtLater();
+  #hear(data: unknown, socket: WebSocket): void {
+    if (this.#isIn && socket === this.#socket) this.#doubtLater();
     if (typeof data === 'string') {
       const frame = parseRelayFrame(data);
-      if (frame) this.#heed(frame);
+      if (frame) this.#heed(frame, socket);
       return;
     }
     if (!(data instanceof ArrayBuffer)) return;
@@ -266,13 +294,15 @@ export class RelayLink {
     if (isAddress(from) && from !== this.#me.address) this.#events.onMail(from, mail.sealed);
   }
 
-  #heed(frame: RelayFrame): void {
+  #heed(frame: RelayFrame, socket: WebSocket): void {
     switch (frame.type) {
       case 'challenge':
         return void this.#prove(frame.enc, frame.sealed);
       case 'welcome':
         // One for each login: another would have this side send all that waits again.
-        if (this.isConnected) return;
+        if (this.#isIn || socket !== this.#socket) return;
+        this.#isIn = true;
+        this.#dropFormer();
         this.#offsetMs = frame.now - Date.now();
         void this.#tokens.set(frame.resume);
         this.#failures = 0;
@@ -281,7 +311,7 @@ export class RelayLink {
         if (this.#turnWaiters.size > 0) this.#say({ type: 'turn' });
         return this.#events.onWelcome(frame);
       case 'ping':
-        return this.#say({ type: 'pong' });
+        return this.#say({ type: 'pong' }, socket);
       case 'presence':
         return this.#events.onPresence(frame.address, frame.online);
       case 'undelivered':
@@ -298,11 +328,11 @@ export class RelayLink {
     const nonce = await this.#me.answerChallenge(enc, sealed, this.host);
     if (socket !== this.#socket) return;
     if (nonce === null) return this.#closed(CLOSE.notAuthentic, 'refused');
-    this.#say({ type: 'proof', nonce });
+    this.#say({ type: 'proof', nonce }, socket);
   }
 
-  #say(frame: ClientFrame): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  #say(frame: ClientFrame, socket = this.#former ?? this.#socket): void {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
   }
 
   /** A relay that is silent for so long is gone, whatever the socket says: half-open after sleep, or accepting and never answering. */
@@ -323,9 +353,8 @@ export class RelayLink {
     if (code === CLOSE.notAuthentic) void this.#tokens.set(undefined);
     if (code === CLOSE.replaced) return this.#setState({ state: 'replaced' });
     this.#failures++;
-    const isSilent = end === 'silent';
-    const waitMs =
-      isSilent && this.#isHurried ? HURRIED_WAIT_MS : reconnectWait(end, this.#failures, Math.random());
+    const isSoon = this.#isHurried && (end === 'silent' || this.#failures <= HURRIED_REFUSALS);
+    const waitMs = isSoon ? HURRIED_WAIT_MS : reconnectWait(end, this.#failures, Math.random());
     this.#setState({
       state: 'waiting',
       retryAt: Date.now() + waitMs,
@@ -339,16 +368,26 @@ export class RelayLink {
     clearTimeout(this.#retry);
     clearTimeout(this.#silence);
     this.#attempt++;
-    const socket = this.#socket;
+    this.#isIn = false;
+    this.#dropFormer();
+    silence(this.#socket);
     this.#socket = undefined;
-    if (socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close();
-    }
+  }
+
+  #dropFormer(): void {
+    silence(this.#former);
+    this.#former = undefined;
   }
 
   #setState(state: LinkState): void {
     this.#state = state;
     this.#events.onState(state);
   }
+}
+
+/** Closes a socket of which nothing is to be heard any more. */
+function silence(socket: WebSocket | undefined): void {
+  if (!socket) return;
+  socket.onopen = socket.onmessage = socket.onclose = null;
+  socket.close();
 }

@@ -5,7 +5,17 @@
 import type { CallId } from '../../relay/mail.ts';
 import { isTalking } from '../core/call-state.ts';
 import type { DeskCall } from '../core/desk.ts';
-import { beginPath, changed, isHeard, look, type Path, type PathAct, QUIET_MS } from '../core/recovery.ts';
+import {
+  beginPath,
+  changed,
+  heard,
+  isHeard,
+  look,
+  mailFlows,
+  type Path,
+  type PathAct,
+  QUIET_MS,
+} from '../core/recovery.ts';
 
 /** How often the transports are asked what they have received, in milliseconds. */
 const POLL_MS = 200;
@@ -67,7 +77,7 @@ export class PathKeeper {
   mailFlows(fits: (call: DeskCall) => boolean): void {
     for (const call of this.#board.calls) {
       const kept = this.#kept.get(call.id);
-      if (kept && fits(call) && !this.isHeard(call.id)) kept.path = changed(kept.path);
+      if (kept && fits(call)) kept.path = mailFlows(kept.path, call.book, Date.now());
     }
     this.#look();
   }
@@ -79,7 +89,7 @@ export class PathKeeper {
   }
 
   #hear(kept: Kept, now: number): void {
-    kept.path = { ...kept.path, heardAt: now };
+    kept.path = heard(kept.path, now);
     kept.isProbed = false;
   }
 

@@ -22,6 +22,8 @@ export const LONG_PATIENCE_MS = 10_000;
 export const HURRIED_PATIENCE_MS = 1900;
 /** The wait after such an attempt, in milliseconds. */
 export const HURRIED_WAIT_MS = 100;
+/** So many refusals are tried again as soon: an address that is not there yet is one, for a moment. */
+export const HURRIED_REFUSALS = 4;
 /** How often a hurried attempt is as patient as others, for a way that is slow rather than cut: one in so many. */
 const PATIENT_EVERY = 5;
 

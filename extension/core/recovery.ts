@@ -11,15 +11,21 @@ import type { CallPhase } from './call-state.ts';
 import { isMaking, isUnanswered, type LinkBook } from './link-book.ts';
 
 /** After how long a silence another path is looked for, in milliseconds. */
-export const SUSPECT_MS = 1200;
+export const SUSPECT_MS = 900;
 /** After how long a silence the person is told, in milliseconds. */
 export const SILENT_MS = 2500;
 /** After how long a silence the other side is asked for a sign of life, in milliseconds: who has nothing to send is not gone. */
-export const QUIET_MS = 500;
+export const QUIET_MS = 300;
 /** How often what may not have arrived is said again, in milliseconds. */
 export const REPEAT_MS = 1000;
-/** How long a link that both sides know may take to stand, in milliseconds. */
+/** How long a first link that both sides know may take to stand, in milliseconds. */
 export const ATTEMPT_MS = 8000;
+/**
+ * The same for each of a row of fresh ones beside a link that has fallen silent, in milliseconds; the last for all that follow. A
+ * browser learns of its new address up to 2 s after the system (Chromium's `NetworkChangeNotifierLinux`): what it offers before can't be
+ * reached. Over a very slow way the later ones have their time.
+ */
+export const FRESH_MS = [1200, 2000, 4000, ATTEMPT_MS] as const;
 /** How soon the callee asks for a first link of which nothing has come, in milliseconds. */
 export const FIRST_LINK_MS = 2000;
 /** Two reasons for a fresh link within this time are one, in milliseconds. */
@@ -33,6 +39,8 @@ export interface Path {
   triedAt: number;
   /** When that was last said. */
   saidAt: number;
+  /** How many fresh links have been made or asked for since the one that stands was last heard. */
+  tries: number;
   /** A change since `triedAt` that may have made another path possible, or this one impossible. */
   isChanged: boolean;
 }
@@ -56,14 +64,26 @@ export const beginPath = (now: number): Path => ({
   heardAt: now,
   triedAt: now,
   saidAt: now,
+  tries: 0,
   isChanged: false,
 });
 
-/** The network of this computer is another, the relay is back or the other side is online again. */
+/** Something has been heard on the link that stands, or another stands now. */
+export const heard = (path: Path, now: number): Path => ({ ...path, heardAt: now, tries: 0 });
+
+/** The network of this computer is another. */
 export const changed = (path: Path): Path => ({ ...path, isChanged: true });
 
 /** Whether the link that stands can be trusted to carry a word. */
 export const isHeard = (path: Path, now: number): boolean => now - path.heardAt < SUSPECT_MS;
+
+/**
+ * Mail flows again: to the relay, or to the other side. What is unanswered may never have left, and is due; where nothing is being
+ * tried and nothing is heard, a path may be found now.
+ */
+export function mailFlows(path: Path, book: LinkBook, now: number): Path {
+  return isMaking(book) || isHeard(path, now) ? { ...path, saidAt: -Infinity } : changed(path);
+}
 
 /**
  * @param path what was remembered
@@ -83,7 +103,13 @@ export function look(
   if (stands && phase === 'active' && silence >= SILENT_MS) acts.push('silent');
   if (stands && phase === 'reconnecting' && silence < SUSPECT_MS) acts.push('heard');
   const isNeeded = !stands || silence >= SUSPECT_MS || path.isChanged;
-  const next = isNeeded ? search(path, facts, now) : { path, act: null, at: null };
+  // One that is made though the link that stands is still trusted: its words must arrive too.
+  const isTried = isMaking(book) && now - path.triedAt < ATTEMPT_MS;
+  const next = isNeeded
+    ? search(path, facts, now)
+    : isTried
+      ? sayAgain(path, facts, now)
+      : { path, act: null, at: null };
   if (next.act) acts.push(next.act);
   const times = [
     next.at,
@@ -93,29 +119,36 @@ export function look(
   return { path: next.path, acts, at: times.length === 0 ? null : Math.min(...times) };
 }
 
-function search(
-  path: Path,
-  { book }: PathFacts,
-  now: number,
-): { path: Path; act: PathAct | null; at: number } {
-  const remakeAt = path.triedAt + patience(path, book);
+function search(path: Path, facts: PathFacts, now: number): { path: Path; act: PathAct | null; at: number } {
+  const remakeAt = path.triedAt + patience(path, facts.book);
   if (now >= remakeAt)
     return {
-      path: { ...path, triedAt: now, saidAt: now, isChanged: false },
+      path: { ...path, triedAt: now, saidAt: now, tries: path.tries + 1, isChanged: false },
       act: 'remake',
       at: now + REPEAT_MS,
     };
+  const said = sayAgain(path, facts, now);
+  return { ...said, at: Math.min(remakeAt, said.at ?? Infinity) };
+}
+
+function sayAgain(
+  path: Path,
+  { book }: PathFacts,
+  now: number,
+): { path: Path; act: PathAct | null; at: number | null } {
   // The callee's question is answered by a link; the caller's offer by an answer.
   const isWaiting = book.n > 0 && (isUnanswered(book) || !isMaking(book));
+  if (!isWaiting) return { path, act: null, at: null };
   const repeatAt = path.saidAt + REPEAT_MS;
-  if (isWaiting && now >= repeatAt)
-    return { path: { ...path, saidAt: now }, act: 'repeat', at: Math.min(remakeAt, now + REPEAT_MS) };
-  return { path, act: null, at: isWaiting ? Math.min(remakeAt, repeatAt) : remakeAt };
+  if (now < repeatAt) return { path, act: null, at: repeatAt };
+  return { path: { ...path, saidAt: now }, act: 'repeat', at: now + REPEAT_MS };
 }
 
 /** How long after the last attempt the next may be made. */
 function patience(path: Path, book: LinkBook): number {
   if (path.isChanged) return TOGETHER_MS;
   if (book.n === 0) return FIRST_LINK_MS;
-  return isMaking(book) ? ATTEMPT_MS : REPEAT_MS;
+  if (!isMaking(book)) return REPEAT_MS;
+  if (book.standing === null) return ATTEMPT_MS;
+  return FRESH_MS[Math.min(path.tries, FRESH_MS.length) - 1] ?? FRESH_MS[0];
 }

@@ -6,6 +6,13 @@ import { HostileRelay } from './hostile-relay.ts';
 import { PlayedBrowser } from './played-browser.ts';
 import { pass, playBrowserGlobals, settle } from './played-clock.ts';
 import { Ether } from './played-transport.ts';
+import { Writer } from './sealing.ts';
+import { newId } from './two-people.ts';
+import type { MailBody } from '../../relay/mail.ts';
+
+/** As long as a relay that was reached may take for the login. */
+const LOGIN_PATIENCE_MS = 10_000;
+const ring = (): MailBody => ({ type: 'ring', call: newId(), kind: 'audio' });
 
 let relay: HostileRelay;
 let bob: PlayedBrowser;
@@ -50,6 +57,53 @@ describe('a link that seems to stand', () => {
   it('is kept over a sleep that it survived', async () => {
     vi.setSystemTime(Date.now() + 8 * 3_600_000);
     expect(await diallings(() => pass(20_000))).toBe(0);
+  });
+});
+
+describe('a link that a call in need makes anew', () => {
+  const state = () => (bob.session.get('link') as { state: string }).state;
+  const hurry = (isChanged: boolean) => bob.ask('path.sought', { isChanged });
+  beforeEach(() => pass(20_000));
+
+  it('stands until the relay has let its successor in, and mail comes over it', async () => {
+    const alice = await Writer.create();
+    await bob.close();
+    bob.knows({ name: 'Alice', address: alice.address });
+    await bob.start();
+    await pass(20_000);
+    relay.isDeaf = true;
+    expect(await diallings(() => hurry(true).then(settle))).toBe(1);
+    relay.hand(bob.address, alice.address, await alice.write(bob.address, ring()));
+    await settle();
+    expect(bob.rung).toHaveLength(1);
+    expect(state()).toBe('connected');
+    // It was reached and does not answer: both are given up.
+    await pass(LOGIN_PATIENCE_MS);
+    expect(state()).not.toBe('connected');
+    relay.isDeaf = false;
+    await pass(3000);
+    expect([state(), relay.isLinked(bob.address)]).toEqual(['connected', true]);
+  });
+
+  it.each([true, false])(
+    'is one in the end, whether or not the network is another (%s)',
+    async (isChanged) => {
+      expect(await diallings(() => hurry(isChanged).then(settle))).toBe(1);
+      expect([state(), relay.isLinked(bob.address)]).toEqual(['connected', true]);
+      // The next word of the same need finds it young.
+      expect(await diallings(() => hurry(false).then(settle))).toBe(0);
+    },
+  );
+
+  it('is a plain one once the former has gone', async () => {
+    relay.isDeaf = true;
+    await hurry(true);
+    relay.cut(bob.address);
+    await settle();
+    expect(state()).toBe('connecting');
+    relay.isDeaf = false;
+    await pass(LOGIN_PATIENCE_MS + 1000);
+    expect([state(), relay.isLinked(bob.address)]).toEqual(['connected', true]);
   });
 });
 

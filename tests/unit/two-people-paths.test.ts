@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOST_TIMEOUT_MS } from '../../extension/core/call-state.ts';
 import * as links from '../../extension/core/link-book.ts';
-import { SILENT_MS, SUSPECT_MS } from '../../extension/core/recovery.ts';
+import { ATTEMPT_MS, FRESH_MS, SILENT_MS, SUSPECT_MS } from '../../extension/core/recovery.ts';
 import { World } from './two-people.ts';
 
 /** Alice and Bob, who talk. */
@@ -54,6 +54,32 @@ describe('two people who talk', () => {
       expect(world.people.map(({ live }) => live[0]?.book.standing)).toEqual([2, 2]);
     },
   );
+
+  it('say at the login what could not leave before, though nothing has fallen silent yet', () => {
+    const world = talking();
+    pass(world, 1000);
+    world.setRelay(false);
+    world.alice.move();
+    pass(world, 200);
+    expect(newest(world)).toEqual([2, 1]);
+    world.setRelay(true);
+    pass(world, 100);
+    expect(world.people.map(({ live }) => live[0]?.book.standing)).toEqual([2, 2]);
+  });
+
+  it('make another link soon where one that both know leads nowhere, and then less often', () => {
+    const world = talking();
+    world.setPath(false);
+    const made: number[] = [];
+    for (let at = 0; at < 30_000; at += 100) {
+      pass(world, 100);
+      if (newest(world)[0] !== made.length + 1) made.push(at);
+    }
+    const waits = made.slice(1).map((at, i) => at - (made[i] ?? 0));
+    expect(waits[0]).toBeLessThanOrEqual(FRESH_MS[0] + 300);
+    expect(waits.slice(3).every((wait) => wait >= ATTEMPT_MS - 300)).toBe(true);
+    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+  });
 
   it('notice a silence of their own accord, even if only the mail passes, and look until there is a path', () => {
     const world = talking();

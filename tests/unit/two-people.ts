@@ -8,7 +8,14 @@ import { deadlineOf, isTalking } from '../../extension/core/call-state.ts';
 import * as desks from '../../extension/core/desk.ts';
 import { hold } from '../../extension/core/hold.ts';
 import type { LinkAct } from '../../extension/core/link-book.ts';
-import { beginPath, changed, isHeard, look, type Path } from '../../extension/core/recovery.ts';
+import {
+  beginPath,
+  changed,
+  heard,
+  look,
+  mailFlows,
+  type Path,
+} from '../../extension/core/recovery.ts';
 import { rejoin } from '../../extension/core/rejoin.ts';
 import type { Talk } from '../../extension/core/stored.ts';
 import * as outboxes from '../../extension/core/outbox.ts';
@@ -240,16 +247,14 @@ export class Person {
   /** A new login to the relay: what waits is sent again. */
   login(): void {
     this.outbox = outboxes.wake(this.outbox, this.world.now);
-    this.#change((id) => !this.#isHeard(id));
+    for (const call of this.desk.calls) {
+      const path = this.#paths.get(call.id);
+      if (path) this.#paths.set(call.id, mailFlows(path, call.book, this.world.now));
+    }
   }
 
   #change(fits: (id: CallId) => boolean): void {
     for (const [id, path] of this.#paths) if (fits(id)) this.#paths.set(id, changed(path));
-  }
-
-  #isHeard(id: CallId): boolean {
-    const path = this.#paths.get(id);
-    return path !== undefined && isHeard(path, this.world.now);
   }
 
   /** Notes what is heard at this moment. */
@@ -257,7 +262,7 @@ export class Person {
     for (const { id, book } of this.live) {
       const path = this.#paths.get(id);
       if (path && book.standing !== null && this.#isUp(id, book.standing))
-        this.#paths.set(id, { ...path, heardAt: this.world.now });
+        this.#paths.set(id, heard(path, this.world.now));
     }
   }
 
@@ -370,8 +375,7 @@ export class Person {
     const path = this.#paths.get(id);
     if (!isTalking(state)) return void this.#paths.delete(id);
     if (!path) this.#paths.set(id, beginPath(this.world.now));
-    else if (before?.book.standing !== book.standing)
-      this.#paths.set(id, { ...path, heardAt: this.world.now });
+    else if (before?.book.standing !== book.standing) this.#paths.set(id, heard(path, this.world.now));
   }
 
   #noteEnd(before: desks.Desk, { id, peer, aliases, state, direction, kind }: desks.DeskCall): void {
