@@ -23,7 +23,7 @@ export interface RingCount {
   ringMs: number[];
 }
 
-type Told = Pick<Observed, 'told' | 'toldAt'>;
+type Told = Pick<Observed, 'told' | 'toldAt' | 'reason'>;
 type Pending = Omit<Observed, 'missed'> & { number: number; plan: Plan; id: string | null };
 
 const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -135,7 +135,11 @@ async function ringOnce(
   await becomes(async () => {
     const call = await caller.dialled();
     id = call?.id ?? id;
-    told = { told: call === null && id !== null && mayGo ? 'gone' : toldBy(call), toldAt: Date.now() };
+    told = {
+      told: call === null && id !== null && mayGo ? 'gone' : toldBy(call),
+      toldAt: Date.now(),
+      ...(call?.state.phase === 'ended' && { reason: call.state.reason }),
+    };
     return shown() !== undefined || ['offline', 'gone', 'other'].includes(told.told);
   }, PATIENCE_MS);
   const healthySince = health.since();

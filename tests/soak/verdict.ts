@@ -12,6 +12,8 @@ export interface Observed {
   /** The last thing the caller was told; `gone` if the call went down with the caller's browser. */
   told: 'reaching' | 'ringing' | 'offline' | 'gone' | 'other';
   toldAt: number;
+  /** How the call ended for the caller, if it did. */
+  reason?: string;
   /** Since when, at `toldAt`, both links stood and nothing was cut, stopped or killed; null if not so. */
   healthySince: number | null;
   /** Whether both sides came to agree that it was over. */
@@ -25,7 +27,7 @@ export type Verdict = { is: 'rang' | 'explained' } | { is: 'unexplained'; why: s
 const unexplained = (why: string): Verdict => ({ is: 'unexplained', why });
 
 /** @returns the verdict on one ring. */
-export function judge({ shownAt, told, toldAt, healthySince, agreed, missed }: Observed): Verdict {
+export function judge({ shownAt, told, toldAt, reason, healthySince, agreed, missed }: Observed): Verdict {
   if (!agreed) return unexplained('the two sides never agreed that it was over');
   const healthyMs = healthySince === null ? 0 : toldAt - healthySince;
   if (shownAt !== null) return { is: 'rang' };
@@ -34,7 +36,7 @@ export function judge({ shownAt, told, toldAt, healthySince, agreed, missed }: O
     return unexplained('the caller was told they are offline, and they were not');
   if (told === 'reaching' && healthyMs > HEALTHY_RING_MS)
     return unexplained('it did not ring though both links stood');
-  if (told === 'other') return unexplained('it ended for another reason');
+  if (told === 'other') return unexplained(`it ended otherwise: ${reason ?? 'nobody says how'}`);
   if (missed === false) return unexplained('it did not ring, and never became a missed call');
   return { is: 'explained' };
 }
