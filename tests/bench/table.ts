@@ -71,7 +71,8 @@ export function pageOf(
 Made by \`npm run bench:calls\` on ${day}: ${String(calls)} calls of each kind at each round trip, one after another in turn, on one machine with
 ${String(cores)} cores that also ran whatever else it had to (load ${load[0].toFixed(1)} before, ${load[1].toFixed(1)} after). Every moment in [${data}](${data}).
 
-- **Sidecall**: the built extension in two real browsers, each on a host of its own, and the relay on a third. Alice clicks in her popup, Bob presses
+- **Sidecall**: the built extension in two real browsers, each on a host of its own, and the relay on a third. Alice's pointer comes to the
+  button in her popup and clicks 150 ms later, from when on it counts; Bob presses
   Answer on the desktop's notification, his panel is open beside a tab. The camera gives 1280 × 720.
 - **tutorial**: a page with simple-peer, \`trickle: false\`, a WebSocket that tells everybody everything; camera and negotiation begin after Answer.
 - **floor**: a bare page with open devices that swaps in a track of 320 × 180 on a connection that already stands.
