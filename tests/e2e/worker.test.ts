@@ -60,6 +60,27 @@ describe('the service worker is stopped', () => {
   });
 });
 
+describe('every view of a call is closed', () => {
+  it('and the call goes on, and whatever is opened then shows it', async () => {
+    const { alice, bob } = cast;
+    const { popup, panel } = await talk(cast, 'video');
+    const hers = await alice.open(PAGES.window);
+    await seeOther(hers, 'bob');
+    for (const view of [popup, hers, panel])
+      if (!view.isClosed()) await view.evaluate(() => window.close()).catch(() => undefined);
+    await Promise.all([alice.gone(PAGES.popup), alice.gone(PAGES.window), bob.gone(PAGES.panel)]);
+    await Promise.all([hearOther(alice), hearOther(bob)]);
+    const again = [await alice.openPopup(), await bob.openPopup()] as const;
+    for (const view of again) await see(view, 'Hang up', 'button');
+    await Promise.all([seeOther(again[0], 'bob'), seeOther(again[1], 'alice')]);
+    await again[1].close();
+    const his = await bob.open(PAGES.window);
+    await seeOther(his, 'alice');
+    await click(his, 'Hang up');
+    await Promise.all([idle(alice), idle(bob)]);
+  });
+});
+
 describe('an update of the extension is there', () => {
   /** Tells the background what the browser tells it of an update, with the browser's own event. */
   const announce = async (): Promise<void> => {
