@@ -1,5 +1,6 @@
 /** Alice, Bob and a relay in networks of their own, for tests of what a network does to a call. */
 import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Relay } from '../../relay/server.ts';
 import { createNet, type Net } from '../net/net.ts';
@@ -14,7 +15,11 @@ export interface NetCast {
   net: Net;
   alice: PersonBrowser;
   bob: PersonBrowser;
-  relay: ChildProcess;
+  readonly relay: ChildProcess;
+  /** Kills the relay, without a word to anybody. Resolves once it is dead. */
+  killRelay(): Promise<void>;
+  /** Starts another in the place of the one that was killed. */
+  startRelay(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -22,11 +27,13 @@ export interface NetCast {
 export async function gatherOnNet(options: Record<string, Partial<BrowserOptions>> = {}): Promise<NetCast> {
   const net = await createNet(['alice', 'bob', 'relay']);
   const { address } = net.host('relay');
-  const relay = await net.host('relay').start(process.execPath, ['--import', 'tsx', RELAY], 'listens on', {
-    HOST: address,
-    PORT: String(RELAY_PORT),
-    PUBLIC_HOSTS: `127.0.0.1:${String(RELAY_PORT)}`,
-  });
+  const startRelay = (): Promise<ChildProcess> =>
+    net.host('relay').start(process.execPath, ['--import', 'tsx', RELAY], 'listens on', {
+      HOST: address,
+      PORT: String(RELAY_PORT),
+      PUBLIC_HOSTS: `127.0.0.1:${String(RELAY_PORT)}`,
+    });
+  let relay = await startRelay();
   const [alice, bob] = await Promise.all(
     ['Alice', 'Bob'].map(async (name) => {
       const host = net.host(name.toLowerCase());
@@ -43,7 +50,17 @@ export async function gatherOnNet(options: Record<string, Partial<BrowserOptions
     net,
     alice,
     bob,
-    relay,
+    get relay() {
+      return relay;
+    },
+    async killRelay() {
+      const died = once(relay, 'close');
+      relay.kill('SIGKILL');
+      await died;
+    },
+    async startRelay() {
+      relay = await startRelay();
+    },
     async close() {
       await Promise.all([alice.close(), bob.close()]);
       await net.close();
