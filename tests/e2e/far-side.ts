@@ -20,11 +20,13 @@ export interface SeenConnection {
   /** The pair in use, if there is one. */
   selected: { local: SeenCandidate; remote: SeenCandidate } | null;
   config: { iceTransportPolicy: string; usernames: string[] };
+  /** How many servers it had given up on when it first stood; null if it never has. */
+  gaveUpBefore: number | null;
 }
 
 interface Recorder {
   mail: CallMail[];
-  connections: RTCPeerConnection[];
+  connections: (RTCPeerConnection & { gaveUpBefore?: number })[];
 }
 declare global {
   interface Window {
@@ -68,9 +70,15 @@ function record(): void {
   );
   // simple-peer hands no connection out.
   window.RTCPeerConnection = class extends RTCPeerConnection {
+    gaveUpBefore?: number;
     constructor(config?: RTCConfiguration) {
       super(config);
       recorder.connections.push(this);
+      let gaveUp = 0;
+      this.addEventListener('icecandidateerror', () => gaveUp++);
+      this.addEventListener('connectionstatechange', () => {
+        if (this.connectionState === 'connected') this.gaveUpBefore ??= gaveUp;
+      });
     }
   };
 }
@@ -101,6 +109,7 @@ function seenBy(host: Page): Promise<SeenConnection[]> {
           ? { local: candidate(pair['localCandidateId']), remote: candidate(pair['remoteCandidateId']) }
           : null,
         config: { iceTransportPolicy, usernames: iceServers.map(({ username }) => username ?? '') },
+        gaveUpBefore: connection.gaveUpBefore ?? null,
       });
     }
     return seen;
