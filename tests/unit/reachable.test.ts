@@ -3,7 +3,7 @@ import { DOUBT_MS, PROBE_PATIENCE_MS } from '../../extension/core/reconnect.ts';
 import { mayUpdate } from '../../extension/core/update.ts';
 import type { CallSummary, OutboxEntry } from '../../extension/storage.ts';
 import { HostileRelay } from './hostile-relay.ts';
-import { PlayedBrowser } from './played-browser.ts';
+import { PlayedBrowser, type Sent } from './played-browser.ts';
 import { pass, playBrowserGlobals, settle } from './played-clock.ts';
 import { Ether } from './played-transport.ts';
 import { Writer } from './sealing.ts';
@@ -193,6 +193,44 @@ describe('a browser that ends while it rings somebody', () => {
     expect(missed()).toEqual(['in missed']);
     expect(alice.stored('history')).toEqual([]);
     await alice.close();
+  });
+});
+
+describe('somebody who rings during two calls', () => {
+  it('hears busy at once, and is a missed call here, without a ring', async () => {
+    const writers = await Promise.all(['Alice', 'Carol', 'Dave'].map(() => Writer.create()));
+    const stage = { ether: new Ether(), sealed: [] as Sent[] };
+    await bob.close();
+    bob = await PlayedBrowser.of('Bob', stage);
+    bob.knows(...writers.map(({ address }, at) => ({ name: `Caller ${String(at)}`, address })));
+    await bob.start();
+    const [alice, carol, dave] = writers as [Writer, Writer, Writer];
+    const ringBy = async (from: Writer): Promise<string> => {
+      const call = newId();
+      const body: MailBody = { type: 'ring', call, kind: 'audio' };
+      relay.hand(bob.address, from.address, await from.write(bob.address, body));
+      await pass(1000);
+      return call;
+    };
+    const first = await ringBy(alice);
+    await bob.host('answer', { call: first });
+    const second = await ringBy(carol);
+    await bob.host('answer', { call: second });
+    await pass(1000);
+    const living = () => bob.calls.map(({ id, phase }) => [id, phase]);
+    // The one that was answered last is in front.
+    const both = [second, first].map((id) => [id, 'connecting']);
+    expect(living()).toEqual(both);
+    const third = await ringBy(dave);
+    expect(stage.sealed.filter(({ to }) => to === dave.address).map(({ mail }) => mail)).toMatchObject([
+      { type: 'busy', call: third },
+      { type: 'got', call: third },
+    ]);
+    expect(bob.stored('history')).toMatchObject([
+      { call: third, peer: dave.address, direction: 'in', outcome: 'missed', seen: false },
+    ]);
+    expect([bob.rung.includes(third), bob.screen.get(third)]).toEqual([false, 'missed']);
+    expect(living()).toEqual(both);
   });
 });
 
