@@ -80,7 +80,8 @@ const CODES = {
 
 export class Link implements Party {
   private state: State = HELLO;
-  private readonly budget: LinkBudget;
+  /** Made when something is first spent: a storm of links that come back needs none yet. */
+  private budget: LinkBudget | undefined;
   /** Before `online`: when the next step of the login is due. */
   private deadlineMs: number;
   private heardMs: number;
@@ -95,14 +96,13 @@ export class Link implements Party {
     private readonly shared: Shared,
   ) {
     this.heardMs = shared.clock.monotonicMs();
-    this.budget = new LinkBudget(shared.limits, this.heardMs);
     this.deadlineMs = this.heardMs + 1000 * shared.limits.loginTimeoutSeconds;
   }
 
-  /** Logs in who proved at the upgrade that it has a token. */
-  resume(address: Address): void {
+  /** Logs in who has a good token. */
+  resume(address: Address, token: string): void {
     this.shared.counters.loginsResumed += 1;
-    this.welcome(address);
+    this.welcome(address, this.shared.tokens.renew(token, address, this.publicName));
   }
 
   /** Takes a frame as it came; of mail, the bytes may be written to. */
@@ -196,7 +196,7 @@ export class Link implements Party {
     if (mail.length <= MAIL_HEADER_BYTES) return this.fail('malformed', 'A mail shorter than its header.');
     this.shared.counters.mailsReceived += 1;
     this.shared.counters.mailBytesReceived += mail.length;
-    const verdict = this.budget.spendMail(mail.length, this.heardMs);
+    const verdict = this.purse().spendMail(mail.length, this.heardMs);
     if (verdict === 'too-fast') return this.fail('tooFast', 'Too many mails.');
     const reason = verdict === 'rate' ? 'rate' : this.shared.switchboard.post(from, mail, this);
     if (reason !== null) this.refuse(mail.readUInt32BE(ADDRESS_BYTES), reason);
@@ -210,8 +210,12 @@ export class Link implements Party {
     else this.logIn(frame);
   }
 
+  private purse(): LinkBudget {
+    return (this.budget ??= new LinkBudget(this.shared.limits, this.heardMs));
+  }
+
   private affordsControl(cost: number, length: number): boolean {
-    if (this.budget.spendControl(cost, length, this.shared.clock.monotonicMs())) return true;
+    if (this.purse().spendControl(cost, length, this.shared.clock.monotonicMs())) return true;
     this.fail('tooFast', 'Too many control frames.');
     return false;
   }
@@ -226,7 +230,7 @@ export class Link implements Party {
 
   private greet(address: Address, token: string | undefined): void {
     if (token !== undefined && this.shared.tokens.accepts(token, address, this.publicName))
-      return this.resume(address);
+      return this.resume(address, token);
     this.state = { at: 'sealing', address };
     void this.challenge(address);
   }
@@ -244,18 +248,18 @@ export class Link implements Party {
   private check(address: Address, expected: string, nonce: string): void {
     if (!isSameSecret(nonce, expected)) return this.fail('notAuthentic', 'The proof is wrong.');
     this.shared.counters.loginsProved += 1;
-    this.welcome(address);
+    this.welcome(address, this.shared.tokens.issue(address, this.publicName));
   }
 
-  private welcome(address: Address): void {
-    const { clock, limits, stunServers, switchboard, tokens } = this.shared;
+  private welcome(address: Address, resume: string): void {
+    const { clock, limits, stunServers, switchboard } = this.shared;
     this.state = { at: 'online', address };
     this.pingMs = clock.monotonicMs() + 1000 * limits.pingSeconds;
     switchboard.enter(address, this);
     this.send({
       type: 'welcome',
       now: clock.wallMs(),
-      resume: tokens.issue(address, this.publicName),
+      resume,
       iceServers: stunServers,
       pingSeconds: limits.pingSeconds,
     });

@@ -70,6 +70,12 @@ export class ResumeTokens {
     return this.token(expiry, address, publicName);
   }
 
+  /** @returns a good token that its holder may go on with: this one, or a fresh one from half its lifetime on. */
+  renew(token: string, address: Address, publicName: string): string {
+    const leftSeconds = Number(expiryOfToken(token)) - this.clock.wallMs() / 1000;
+    return leftSeconds > this.lifetimeSeconds / 2 ? token : this.issue(address, publicName);
+  }
+
   /** @returns whether a token is ours, of this address and name, and not past its time. */
   accepts(token: string, address: Address, publicName: string): boolean {
     const expiry = expiryOfToken(token);
@@ -77,12 +83,12 @@ export class ResumeTokens {
     return Number(expiry) * 1000 > this.clock.wallMs();
   }
 
-  /** @returns whether an offer was made a moment ago by who has such a token. */
-  acceptsOffer({ address, expiry, time, proof }: ResumeOffer, publicName: string): boolean {
+  /** @returns the token that whoever made this offer a moment ago has; null if they have none that is good. */
+  tokenBehind({ address, expiry, time, proof }: ResumeOffer, publicName: string): string | null {
     const now = this.clock.wallMs() / 1000;
-    if (Number(expiry) <= now || Math.abs(Number(time) - now) > RESUME_OFFER_SECONDS) return false;
+    if (Number(expiry) <= now || Math.abs(Number(time) - now) > RESUME_OFFER_SECONDS) return null;
     const token = this.token(expiry, address, publicName);
-    return isSameSecret(proof, hash('sha256', resumeProofText(token, time), 'base64url'));
+    return isSameSecret(proof, hash('sha256', resumeProofText(token, time), 'base64url')) ? token : null;
   }
 
   private token(expiry: string, address: Address, publicName: string): string {

@@ -247,14 +247,15 @@ class RelayServer implements LinkOwner {
       return this.refuse(socket, 429);
     }
     const { publicName, resume } = answer;
-    const isResumed = resume !== null && this.shared.tokens.acceptsOffer(resume, publicName);
-    this.subprotocol = isResumed ? RESUMED_SUBPROTOCOL : SUBPROTOCOL;
+    const token = resume && this.shared.tokens.tokenBehind(resume, publicName);
+    const resumed = resume && token !== null ? { address: resume.address, token } : null;
+    this.subprotocol = resumed ? RESUMED_SUBPROTOCOL : SUBPROTOCOL;
     // The `welcome` leaves with the answer to the upgrade: one write, and no further turn.
-    if (isResumed) socket.cork();
+    if (resumed) socket.cork();
     this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      this.adopt(webSocket, socket, source, publicName, isResumed ? resume.address : null);
+      this.adopt(webSocket, socket, source, publicName, resumed);
     });
-    if (isResumed) socket.uncork();
+    if (resumed) socket.uncork();
   }
 
   private refuse(socket: Duplex, status: RefusalStatus): void {
@@ -268,7 +269,7 @@ class RelayServer implements LinkOwner {
     duplex: Duplex,
     source: string,
     publicName: string,
-    resumed: Address | null,
+    resumed: { address: Address; token: string } | null,
   ): void {
     const outlet = new Outlet(socket, duplex, this.turn);
     socket.owner = this;
@@ -278,7 +279,7 @@ class RelayServer implements LinkOwner {
     this.linksOf.set(source, (this.linksOf.get(source) ?? 0) + 1);
     listen(socket);
     if (resumed === null) return;
-    socket.link.resume(resumed);
+    socket.link.resume(resumed.address, resumed.token);
     outlet.flush();
   }
 

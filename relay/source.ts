@@ -20,6 +20,7 @@ export function sourceOf(remote: string, forwarded: string | undefined, trusted:
 
 /** Without a zone, and IPv4 as IPv4 even where a dual-stack socket shows it as `::ffff:192.0.2.1`. */
 function plain(ip: string): string {
+  if (!ip.includes(':')) return ip;
   const address = ip.replace(/%.*$/, '');
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   return mapped?.[1] ?? address;

@@ -106,6 +106,22 @@ test('a forged token is ignored, whatever is wrong with it', () => {
   for (const token of forged) expect(tokens.accepts(token, address, 'relay.example'), token).toBe(false);
 });
 
+test('a token is gone on with for half its lifetime, and then there is a new one', () => {
+  const clock = new ManualClock();
+  const tokens = new ResumeTokens(SECRET, 86_400, clock);
+  const { address } = new Person();
+  if (!isAddress(address)) throw new Error('not an address');
+  const first = tokens.issue(address, 'relay.example');
+  clock.advance(43_000_000);
+  expect(tokens.renew(first, address, 'relay.example')).toBe(first);
+  clock.advance(400_000);
+  const second = tokens.renew(first, address, 'relay.example');
+  expect(second).not.toBe(first);
+  clock.advance(43_100_000);
+  expect(tokens.accepts(first, address, 'relay.example')).toBe(false);
+  expect(tokens.accepts(second, address, 'relay.example')).toBe(true);
+});
+
 test('a forged token costs its bearer only the shortcut: a challenge follows and the login goes on', async () => {
   const relay = await startRelay();
   const link = await dial(relay);
