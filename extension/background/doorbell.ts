@@ -14,7 +14,7 @@ import { type Ask, type Reply, send } from '../messages.ts';
 import type { Contact, HistoryEntry } from '../storage.ts';
 import { refreshBadge } from './badge.ts';
 import { isHostOpen, openHost } from './host-door.ts';
-import { clearCall, rehearseIcon, showIncoming, showMissed, showSecond } from './notifications.ts';
+import { clearCall, showIncoming, showMissed, showSecond } from './notifications.ts';
 import type { PostOffice } from './post-office.ts';
 import type { Returns } from './returns.ts';
 import { get, update } from './store.ts';
@@ -29,13 +29,11 @@ const TALKING: readonly CallPhase[] = ['connecting', 'active', 'reconnecting'];
 type Ring = Extract<CallMail, { type: 'ring' }>;
 
 export interface Doorbell {
-  /** Mail of a contact has come, and is still sealed: it may be a ring. */
-  onSealed(from: Contact): Promise<void>;
   /**
    * Authentic mail of a call from a contact, written at `at` ms by this side's clock.
-   * @param entered when the ledger has it. Until then a ring is shown at most.
+   * @param enter puts it in the ledger. Before that a ring is shown at most.
    */
-  onMail(from: Contact, body: CallMail, at: number, entered: Promise<void>): Promise<void>;
+  onMail(from: Contact, body: CallMail, at: number, enter: () => Promise<void>): Promise<void>;
   /** A relay could not deliver mail of a call. */
   onUndelivered(body: CallMail): Promise<void>;
   /** The host's call is over. */
@@ -83,12 +81,12 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
     update('endings', (all) => keepEnding(all, calls, peer, ending, Date.now()));
 
   /** The notification first where it can only be a first call: the host's work would take the processor from it. */
-  async function ring(caller: Contact, body: Ring, entered: Promise<void>): Promise<void> {
+  async function ring(caller: Contact, body: Ring, enter: () => Promise<void>): Promise<void> {
     const early = (await isLive()) ? undefined : isShown(showIncoming(body.call, caller, body.kind));
     if (early) await Promise.race([early, new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))]);
     // On its way while the host opens: whoever answers waits for neither.
     void turn.get();
-    const verdict = await entered
+    const verdict = await enter()
       .then(() => offer(caller, body))
       .catch(async (error: unknown) => {
         if (early) await clearCall(body.call);
@@ -138,10 +136,10 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
     from: Contact,
     body: CallMail,
     isKnown: boolean,
-    entered: Promise<void>,
+    enter: () => Promise<void>,
   ): Promise<void> {
-    if (body.type === 'ring' && !isKnown) return ring(from, body, entered);
-    await entered;
+    if (body.type === 'ring' && !isKnown) return ring(from, body, enter);
+    await enter();
     if (await isHostOpen()) {
       const { verdict } = await send('host', 'mail', { from: from.address, body });
       if (verdict !== 'unknown') return;
@@ -160,13 +158,10 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
   }
 
   return {
-    async onSealed(from) {
-      if (!(await isLive())) await rehearseIcon(from).catch(() => undefined);
-    },
-    async onMail(from, body, at, entered) {
+    async onMail(from, body, at, enter) {
       if (body.type === 'got') {
         await post.acknowledge(from.address, body.call, body.of);
-        return pass(from, body, true, entered);
+        return pass(from, body, true, enter);
       }
       if (body.type !== 'ring' && body.type !== 'signal') void ringHeard(body.call);
       const of = reliableType(body);
@@ -176,7 +171,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
       const isKnown = await isLive(body.call);
       // Whoever appears offline answers nothing, not even `got`: the mail is repeated until they are there again.
       if (availability.status === 'offline' && !isKnown) {
-        await entered;
+        await enter();
         if (body.type === 'ring') await noteMissed(from.address, body, Math.min(at, Date.now()));
         return;
       }
@@ -193,7 +188,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
         now: Date.now(),
       };
       const admission = admit(body, from.address, at, here);
-      if (admission.do !== 'pass') await entered;
+      if (admission.do !== 'pass') await enter();
       if (admission.do !== 'pass' && admission.tell) {
         await keep([body.call], from.address, admission.tell);
         await post.send(from.address, admission.tell);
@@ -206,7 +201,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
         );
         await noteMissed(from.address, body, Math.min(at, Date.now()));
       }
-      if (admission.do === 'pass') await pass(from, body, isKnown, entered);
+      if (admission.do === 'pass') await pass(from, body, isKnown, enter);
       await got();
     },
     async onUndelivered(body) {

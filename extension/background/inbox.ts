@@ -47,18 +47,17 @@ export function createInbox({ mailbox, post, people, doorbell, status, clockOffs
 
   async function open(from: Address, sealed: Uint8Array, relay: string): Promise<void> {
     const contact = (await get('contacts'))[from];
-    if (contact) void doorbell.onSealed(contact);
     const opened = await mailbox.open(from, sealed, judge(from));
     if (!opened.ok) {
       if (opened.reason === 'behind' && opened.tell && (await isContact(from)))
         await post.send(from, { type: 'stale', highest: opened.highest });
       return;
     }
-    const { mail, entered } = opened;
-    // The desktop shows a ring while the disk takes its number.
-    if (mail.type !== 'ring') await entered;
-    await handOn(from, mail, mail.at - clockOffset(relay), entered);
-    await entered;
+    const { mail, enter } = opened;
+    // A ring is on the screen before the disk has its number.
+    if (mail.type !== 'ring') await enter();
+    await handOn(from, mail, mail.at - clockOffset(relay), enter);
+    await enter();
     if (!contact && (await isContact(from))) await mailbox.note(from, mail.seq);
   }
 
@@ -75,7 +74,12 @@ export function createInbox({ mailbox, post, people, doorbell, status, clockOffs
     });
   }
 
-  async function handOn(from: Address, mail: MailBody, at: number, entered: Promise<void>): Promise<void> {
+  async function handOn(
+    from: Address,
+    mail: MailBody,
+    at: number,
+    enter: () => Promise<void>,
+  ): Promise<void> {
     const sender = (await get('contacts'))[from];
     // Blocked between the opening and now.
     if (sender && !mayWrite(sender, mail.type)) return;
@@ -90,7 +94,7 @@ export function createInbox({ mailbox, post, people, doorbell, status, clockOffs
         await mailbox.raise(from, mail.highest);
         return post.wake(from);
       default: {
-        if (sender) await doorbell.onMail(sender, mail, at, entered);
+        if (sender) await doorbell.onMail(sender, mail, at, enter);
       }
     }
   }

@@ -14,8 +14,8 @@ const STALE_EVERY_MS = 10_000;
 const PRIMED_MS = 10_000;
 
 export type Opened =
-  /** `entered`: the ledger has it on disk. @throws if the disk does not take it: then the mail counts as never come. */
-  | { ok: true; mail: Mail; entered: Promise<void> }
+  /** `enter` puts it in the ledger on disk, once. @throws if the disk does not take it: then the mail counts as never come. */
+  | { ok: true; mail: Mail; enter: () => Promise<void> }
   /** `behind`: authentic, but numbered too low; the sender is told `stale` with this `highest`. */
   | { ok: false; reason: 'not-authentic' | 'malformed' | 'seen' | 'stranger' }
   | { ok: false; reason: 'behind'; highest: number; tell: boolean };
@@ -31,7 +31,7 @@ export interface Mailbox {
   seal(to: Address, body: MailBody, at: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Somebody is about to be written to: takes from the next mail to them what can be done before. */
   prime(to: Address): Promise<void>;
-  /** Opens mail. What counts has to be in the ledger before it is acted on. */
+  /** Opens mail. What counts has to be entered before it is acted on, and before other mail of this sender is opened. */
   open(from: Address, sealed: Uint8Array, judge: (mail: Mail) => Promise<Standing>): Promise<Opened>;
   /** Enters a number in the ledger of somebody whose mail was only looked at, now that they are a contact. */
   note(from: Address, seq: number): Promise<void>;
@@ -126,9 +126,9 @@ export function createMailbox(me: Identity): Mailbox {
         if (admission.reason === 'seen') return { ok: false, reason: 'seen' };
         return { ok: false, reason: 'behind', highest: admission.highest, tell: mayTellStale(from) };
       }
-      const entered = standing === 'counts' ? note(from, mail.seq) : Promise.resolve();
-      entered.catch(() => undefined);
-      return { ok: true, mail, entered };
+      let entered: Promise<void> | undefined;
+      const enter = () => (entered ??= standing === 'counts' ? note(from, mail.seq) : Promise.resolve());
+      return { ok: true, mail, enter };
     },
     note,
     raise(to, highest) {

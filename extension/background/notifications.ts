@@ -58,26 +58,6 @@ async function drawAvatar(address: Address, name: string): Promise<string> {
   return `data:image/png;base64,${btoa(String.fromCharCode(...bytes))}`;
 }
 
-/** Nobody's picture needs its way walked twice within this time, in milliseconds. */
-const REHEARSED_MS = 1000;
-let rehearsedAt = 0;
-
-/**
- * Loads a caller's picture as Chromium is about to do for their notification, which in a worker is a fetch, a blob, a bitmap and
- * a canvas. After an idle second that takes some 5 of the 24 ms that a ring needs beside its way; while its mail is opened it costs none.
- */
-export async function rehearseIcon(caller: Contact): Promise<void> {
-  const now = performance.now();
-  if (rehearsedAt > 0 && now - rehearsedAt < REHEARSED_MS) return;
-  rehearsedAt = now;
-  const icon = await avatarIcon(caller.address, caller.name);
-  const bitmap = await createImageBitmap(await (await fetch(icon)).blob());
-  const paint = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
-  paint?.drawImage(bitmap, 0, 0);
-  paint?.getImageData(0, 0, bitmap.width, bitmap.height);
-  bitmap.close();
-}
-
 type Options = Partial<chrome.notifications.NotificationCreateOptions>;
 
 /** @returns when the browser has taken the notification. @throws if it shows none. */

@@ -114,8 +114,8 @@ export class Switchboard implements CallHost, CallDesk {
     if (!isThere && !mayDial(this.#desk, desks.MAX_CALLS)) return;
     this.#hindrance = problem && { peer, kind, problem };
     this.#hindered = { at: Date.now(), path };
-    if (problem) return this.changed();
     this.#forgetEnded();
+    if (problem) return this.changed();
     const id = newCallId();
     if (path === 'relay') this.#relayed.add(id);
     this.#carryOut(desks.dial(this.#desk, peer, id, kind, Date.now()));

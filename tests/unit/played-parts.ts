@@ -70,7 +70,6 @@ export function playBackgroundParts(of: BackgroundParts): void {
     clearCall: (call: string) => Promise.resolve(void of.screen.delete(call)),
     clearMissed: () => Promise.resolve(),
     avatarIcon: () => Promise.resolve(''),
-    rehearseIcon: () => Promise.resolve(),
   }));
   vi.doMock(`${BACKGROUND}/badge.ts`, () => ({ refreshBadge: () => Promise.resolve() }));
   vi.doMock(`${BACKGROUND}/call-window.ts`, () => ({

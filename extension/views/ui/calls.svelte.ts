@@ -82,7 +82,6 @@ class Calls {
   }
 
   dial(peer: Address, kind: CallKind, path?: CallPath): void {
-    this.host?.dismiss();
     this.host?.dial(peer, kind, path);
   }
 
