@@ -10,7 +10,9 @@ import { hearOther, talk } from '../e2e/call.ts';
 import { buildExtension } from '../e2e/harness/built.ts';
 import { startMeter, type SidecallMeter } from '../e2e/harness/meter.ts';
 import { gatherOnNet, type NetCast } from '../e2e/net-cast.ts';
+import { click } from '../e2e/ui.ts';
 import { whyNoNet } from '../net/net.ts';
+import { compareRestart, type Ways } from './restart.ts';
 import { type Fault, FAULTS, type Measured, pageOfRecovery } from './recovery-page.ts';
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
@@ -22,6 +24,8 @@ const CALM_MS = 2_500;
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
+    /** How often a restart of ICE and a fresh connection are compared. */
+    restarts: { type: 'string', default: '5' },
     faults: { type: 'string', default: FAULTS.map(({ name }) => name).join(',') },
     out: { type: 'string', default: DOCS },
   },
@@ -64,10 +68,12 @@ async function main(): Promise<void> {
   const cast = await gatherOnNet();
   const measured: Measured[] = [];
   const failures: string[] = [];
+  const restarts = Number(values.restarts);
+  let ways: Ways | undefined;
   try {
     // Some way between two towns.
     for (const name of ['alice', 'bob', 'relay']) await cast.net.line(name, { delayMs: 10 });
-    await talk(cast, 'video');
+    const { popup } = await talk(cast, 'video');
     await Promise.all([hearOther(cast.alice), hearOther(cast.bob)]);
     const meters = [await startMeter(await cast.alice.host()), await startMeter(await cast.bob.host())];
     for (let round = 1; round <= Number(values.rounds); round++)
@@ -80,11 +86,20 @@ async function main(): Promise<void> {
         const said = found.map(({ sound, picture }) => `${String(sound)}/${String(picture)}`).join(' ');
         console.log(`round ${String(round)} ${fault.name}: sound/picture ${said || (failures.at(-1) ?? '')}`);
       }
+    await click(popup, 'Hang up');
+    if (restarts > 0) ways = await compareRestart(cast, restarts);
   } finally {
     await cast.close();
   }
   const load = Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]);
-  const data = { when: new Date().toISOString(), load, rounds: Number(values.rounds), measured, failures };
+  const data = {
+    when: new Date().toISOString(),
+    load,
+    rounds: Number(values.rounds),
+    measured,
+    failures,
+    ways,
+  };
   writeFileSync(`${values.out}recovery.json`, `${JSON.stringify(data, null, 2)}\n`);
   writeFileSync(`${values.out}recovery.md`, pageOfRecovery(data));
 }

@@ -1,4 +1,5 @@
 /** What befalls calls in `bench:recovery`, and the page that says what came of it. */
+import type { Way, Ways } from './restart.ts';
 import { percentile } from './statistics.ts';
 
 export interface Fault {
@@ -30,12 +31,33 @@ export interface RecoveryData {
   rounds: number;
   measured: readonly Measured[];
   failures: readonly string[];
-  methods?: string;
+  ways: Ways | undefined;
 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(2);
 
-export function pageOfRecovery({ when, load, rounds, measured, failures }: RecoveryData): string {
+const WAYS: Record<Way, string> = { restart: 'ICE restarted', fresh: 'a fresh connection' };
+
+function comparisonOf(ways: Ways): string {
+  const rows = (Object.keys(WAYS) as Way[]).map((way) => {
+    const times = ways[way];
+    const figures = [0.5, 0.95].map((share) => seconds(percentile(times, share) ?? 0));
+    return `| ${WAYS[way]} | ${figures.join(' | ')} | ${String(times.length)} |`;
+  });
+  return `
+## Restarting ICE, or a fresh link
+
+Bare connections between the same browsers, after one side has come into another network and knows it: from the decision to the first frame of the other person
+at the later side. Both gather all their candidates first; neither has to use a relay. What a fresh connection takes longer is its own handshake (DTLS), and
+what it brings is that nothing of the old one can spoil it, and that the old one lives on beside it until the new one carries.
+
+| what | median | p95 | samples |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
+export function pageOfRecovery({ when, load, rounds, measured, failures, ways }: RecoveryData): string {
   const rows = FAULTS.flatMap(({ name, what }) => {
     const of = measured.filter(({ fault }) => fault === name);
     if (of.length === 0) return [];
@@ -51,8 +73,6 @@ Two browsers and a relay in network namespaces, 20 ms between any two (one way),
 there is a path again (for a move: from the move itself) to the first sound and the first frame of the other person, at both sides. The sound is notes of 0.3 s
 with pauses of 0.2 s, which can add 0.2 s. 0 would be: nobody noticed.
 
-All of it is the fresh link beside the old one; a restart of ICE within the old link was not measured beside it.
-
 ${String(rounds)} rounds on ${when.slice(0, 10)}, the machine's load ${String(load)} (two cores). Seconds.
 
 | what | sound, median | p95 | picture, median | p95 | samples |
@@ -60,5 +80,5 @@ ${String(rounds)} rounds on ${when.slice(0, 10)}, the machine's load ${String(lo
 ${rows.join('\n')}
 
 ${failures.length === 0 ? 'No call was lost.' : `Not there again within 30 s: ${failures.join('; ')}.`}
-`;
+${ways ? comparisonOf(ways) : ''}`;
 }
