@@ -8,14 +8,7 @@ import { deadlineOf, isTalking } from '../../extension/core/call-state.ts';
 import * as desks from '../../extension/core/desk.ts';
 import { hold } from '../../extension/core/hold.ts';
 import type { LinkAct } from '../../extension/core/link-book.ts';
-import {
-  beginPath,
-  changed,
-  heard,
-  look,
-  mailFlows,
-  type Path,
-} from '../../extension/core/recovery.ts';
+import { beginPath, changed, heard, look, mailFlows, type Path } from '../../extension/core/recovery.ts';
 import { rejoin } from '../../extension/core/rejoin.ts';
 import type { Talk } from '../../extension/core/stored.ts';
 import * as outboxes from '../../extension/core/outbox.ts';
