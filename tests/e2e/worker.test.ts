@@ -50,13 +50,15 @@ describe('the service worker is stopped', () => {
   });
 
   it('before a click: the call is made by a worker that starts for it', async () => {
-    const { alice } = cast;
+    const { alice, bob } = cast;
     const popup = await alice.openPopup();
     await see(popup, 'Call Bob with video');
     await alice.stopWorker();
     await click(popup, 'Call Bob with video');
+    const rung = await bob.notifications.next(({ summary }) => summary === 'Alice is calling');
     await read(popup, 'Ringing');
     await click(popup, 'Cancel call');
+    await bob.notifications.closed(rung);
   });
 });
 
