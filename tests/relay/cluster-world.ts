@@ -30,6 +30,8 @@ export class Client implements Party {
   }
 
   watch(addresses: readonly Address[]): void {
+    // Of whom one watches no more the relay tells the other side alone.
+    for (const seen of this.sees) if (!addresses.includes(seen)) this.sees.delete(seen);
     this.node.board.watch(this.address, this, addresses);
   }
 
