@@ -11,11 +11,11 @@ import type { CallPhase } from './call-state.ts';
 import { isMaking, isUnanswered, type LinkBook } from './link-book.ts';
 
 /** After how long a silence another path is looked for, in milliseconds. */
-export const SUSPECT_MS = 900;
+export const SUSPECT_MS = 700;
 /** After how long a silence the person is told, in milliseconds. */
 export const SILENT_MS = 2500;
 /** After how long a silence the other side is asked for a sign of life, in milliseconds: who has nothing to send is not gone. */
-export const QUIET_MS = 300;
+export const QUIET_MS = 250;
 /** How often what may not have arrived is said again, in milliseconds. */
 export const REPEAT_MS = 1000;
 /** How long a first link that both sides know may take to stand, in milliseconds. */
