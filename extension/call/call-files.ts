@@ -46,6 +46,8 @@ export class LiveFiles implements CallFiles {
   /** Counts transports: what was read for an older one is not sent on the next. */
   #epoch = 0;
   #isPumping = false;
+  /** Something may have become possible since the pump last looked. */
+  #isDue = false;
   #isOver = false;
   #readUpTo = -1;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -267,10 +269,14 @@ export class LiveFiles implements CallFiles {
 
   /** Reads and sends while there is something to send and room for it. */
   async #pump(): Promise<void> {
+    this.#isDue = true;
     if (this.#isPumping) return;
     this.#isPumping = true;
     try {
-      while (await this.#sendBlock());
+      while (this.#isDue) {
+        this.#isDue = false;
+        while (await this.#sendBlock());
+      }
     } finally {
       this.#isPumping = false;
     }

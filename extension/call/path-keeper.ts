@@ -5,9 +5,11 @@
 import type { CallId } from '../../relay/mail.ts';
 import { isTalking } from '../core/call-state.ts';
 import type { DeskCall } from '../core/desk.ts';
+import type { LinkBook } from '../core/link-book.ts';
 import {
   beginPath,
   changed,
+  follow,
   heard,
   isHeard,
   look,
@@ -35,7 +37,7 @@ export interface PathBoard {
 interface Kept {
   path: Path;
   bytes: number | null;
-  standing: number | null;
+  book: LinkBook;
   isProbed: boolean;
 }
 
@@ -58,11 +60,12 @@ export class PathKeeper {
     for (const { id, book } of talking) {
       const kept = this.#kept.get(id);
       if (!kept) {
-        this.#kept.set(id, { path: beginPath(now), bytes: null, standing: book.standing, isProbed: false });
-      } else if (kept.standing !== book.standing) {
-        kept.standing = book.standing;
-        this.#hear(kept, now);
+        this.#kept.set(id, { path: beginPath(now), bytes: null, book, isProbed: false });
+        continue;
       }
+      if (kept.book.standing !== book.standing) kept.isProbed = false;
+      kept.path = follow(kept.path, kept.book, book, now);
+      kept.book = book;
     }
     this.#run(talking.length > 0);
   }
@@ -70,7 +73,7 @@ export class PathKeeper {
   /** Whether a word on the data channel of a call arrives, as far as can be told. */
   isHeard(id: CallId): boolean {
     const kept = this.#kept.get(id);
-    return kept !== undefined && kept.standing !== null && isHeard(kept.path, Date.now());
+    return kept !== undefined && kept.book.standing !== null && isHeard(kept.path, Date.now());
   }
 
   /** Mail flows again, to everybody or to those this is told of: what could not be said can be. */
@@ -110,7 +113,7 @@ export class PathKeeper {
 
   async #listen(): Promise<void> {
     for (const [id, kept] of this.#kept) {
-      if (kept.standing === null) continue;
+      if (kept.book.standing === null) continue;
       const bytes = await this.#board.received(id).catch(() => null);
       const now = Date.now();
       if (bytes !== null && bytes !== kept.bytes) this.#hear(kept, now);

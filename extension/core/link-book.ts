@@ -22,12 +22,12 @@ export interface LinkBook {
   isDescribed: boolean;
   /** What came before the connection may be opened: the offer first, then candidates. */
   held: PeerSignal[];
-  /** When the callee last asked this side for a link, in ms since the epoch. */
-  wantedAt: number;
+  /** When the other side last asked for a link, or again for this side's word, in ms since the epoch. */
+  askedAt: number;
 }
 
-/** The callee is heard no sooner again, in milliseconds: each of its questions may cost a connection. */
-const WANT_PAUSE_MS = 250;
+/** Such a question is heard no sooner again, in milliseconds: each may cost a connection. */
+const ASK_PAUSE_MS = 250;
 
 export type LinkAct =
   /** Open a peer connection for link `n`, beside the one that stands. */
@@ -50,7 +50,7 @@ export const emptyBook = (role: LinkBook['role']): LinkBook => ({
   isOpen: false,
   isDescribed: false,
   held: [],
-  wantedAt: -Infinity,
+  askedAt: -Infinity,
 });
 
 /** Whether a link is being made that does not stand yet. */
@@ -119,7 +119,7 @@ export function lost(book: LinkBook, n: number): LinkBook {
 export function receive(book: LinkBook, signal: Signal, mayOpen: boolean, now: number): LinkStep {
   if (signal.want) return book.role === 'caller' ? onWant(book, signal.link, now) : { book, acts: [] };
   if (signal.link < book.n) return { book, acts: [] };
-  return book.role === 'caller' ? atCaller(book, signal) : atCallee(book, signal, mayOpen);
+  return book.role === 'caller' ? atCaller(book, signal) : atCallee(book, signal, mayOpen, now);
 }
 
 function atCaller(book: LinkBook, signal: Signal): LinkStep {
@@ -135,15 +135,15 @@ function atCaller(book: LinkBook, signal: Signal): LinkStep {
 
 /** The callee, which knows links up to `known`, asks for another. */
 function onWant(book: LinkBook, known: number, now: number): LinkStep {
-  if (now - book.wantedAt < WANT_PAUSE_MS) return { book, acts: [] };
-  const asked = { ...book, wantedAt: now };
+  if (now - book.askedAt < ASK_PAUSE_MS) return { book, acts: [] };
+  const asked = { ...book, askedAt: now };
   // The newest has not reached them; or it has, and the question is older than their answer.
   if (known < book.n && isMaking(book))
     return { book: asked, acts: book.isDescribed ? [] : [{ do: 'repeat', n: book.n }] };
   return renew(asked, known);
 }
 
-function atCallee(before: LinkBook, signal: Signal, mayOpen: boolean): LinkStep {
+function atCallee(before: LinkBook, signal: Signal, mayOpen: boolean, now: number): LinkStep {
   const acts: LinkAct[] = [];
   let book = before;
   if (signal.link > before.n) {
@@ -154,6 +154,11 @@ function atCallee(before: LinkBook, signal: Signal, mayOpen: boolean): LinkStep 
   if (signal.offer !== undefined && !book.isDescribed) {
     book = { ...book, isDescribed: true };
     fresh.push({ offer: signal.offer });
+  }
+  // An offer that is repeated: the answer to it did not arrive.
+  else if (signal.offer !== undefined && isMaking(book) && now - book.askedAt >= ASK_PAUSE_MS) {
+    book = { ...book, askedAt: now };
+    acts.push({ do: 'repeat', n: book.n });
   }
   if (signal.candidates) fresh.push({ candidates: signal.candidates });
   if (book.isOpen) {

@@ -68,8 +68,14 @@ export const beginPath = (now: number): Path => ({
   isChanged: false,
 });
 
-/** Something has been heard on the link that stands, or another stands now. */
+/** Something has been heard on the link that stands. */
 export const heard = (path: Path, now: number): Path => ({ ...path, heardAt: now, tries: 0 });
+
+/** The links of the call are others than before: one stands that did not, or a fresh one is being made, whoever wanted it. */
+export function follow(path: Path, before: LinkBook, book: LinkBook, now: number): Path {
+  const known = before.standing === book.standing ? path : heard(path, now);
+  return before.n === book.n ? known : { ...known, triedAt: now, saidAt: now };
+}
 
 /** The network of this computer is another. */
 export const changed = (path: Path): Path => ({ ...path, isChanged: true });

@@ -123,10 +123,13 @@ function join(room?: number, loseAfterFrames = Infinity) {
   const downloads: FileLink[] = [];
   let isLinked = true;
   let frames = 0;
+  let early: (() => unknown)[] | null = null;
   const make = (other: () => LiveFiles) =>
     new LiveFiles({
       say(message: FileMessage) {
-        if (isLinked) queueMicrotask(() => isLinked && other().hear(message));
+        const arrive = () => isLinked && other().hear(message);
+        if (early) early.push(arrive);
+        else if (isLinked) queueMicrotask(arrive);
         return isLinked;
       },
       place: () => 0,
@@ -152,8 +155,18 @@ function join(room?: number, loseAfterFrames = Infinity) {
     alice.linked();
     bob.linked();
   };
+  /** Bob sees the fresh transport first: what he says is kept until Alice does, and heard in the same turn. */
+  const linkBobFirst = () => {
+    isLinked = true;
+    early = [];
+    bob.linked();
+    const words = early;
+    early = null;
+    alice.linked();
+    for (const hear of words) hear();
+  };
   link();
-  return { alice, bob, downloads, link };
+  return { alice, bob, downloads, link, linkBobFirst };
 }
 
 const settled = () => new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
@@ -195,6 +208,17 @@ describe('files on the host', () => {
     await settled();
     expect([stepOf(alice), stepOf(bob)]).toEqual(['moving', 'moving']);
     link();
+    await until(() => stepOf(alice) === 'done' && stepOf(bob) === 'done');
+  });
+
+  it('go on where the other side was the first to see the fresh transport', async () => {
+    const { alice, bob, linkBobFirst } = join(undefined, 100);
+    alice.send([new File([bytesOf(5_000_000, 1)], 'a.bin')]);
+    await until(() => bob.snapshot.files.length === 1);
+    bob.take('in:1');
+    // Whatever was being read for the lost transport is read.
+    for (let turn = 0; turn < 50; turn++) await settled();
+    linkBobFirst();
     await until(() => stepOf(alice) === 'done' && stepOf(bob) === 'done');
   });
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOST_TIMEOUT_MS } from '../../extension/core/call-state.ts';
 import * as links from '../../extension/core/link-book.ts';
-import { ATTEMPT_MS, FRESH_MS, SILENT_MS, SUSPECT_MS } from '../../extension/core/recovery.ts';
+import { ATTEMPT_MS, FRESH_MS, REPEAT_MS, SILENT_MS, SUSPECT_MS } from '../../extension/core/recovery.ts';
 import { World } from './two-people.ts';
 
 /** Alice and Bob, who talk. */
@@ -29,6 +29,30 @@ function pass(world: World, ms: number): void {
 }
 
 describe('two people who talk', () => {
+  it('are joined soon after the answer to the offer was lost, as with a worker that was stopped while it rang', () => {
+    const world = new World();
+    world.alice.dial();
+    const isAnswer = () =>
+      world.flying.findIndex(({ body }) => body.type === 'signal' && body.answer !== undefined);
+    while (isAnswer() < 0) world.deliver(0);
+    world.drop(isAnswer());
+    world.flow();
+    world.bob.answer();
+    world.flow();
+    expect(world.alice.live[0]?.book.standing).toBeNull();
+    pass(world, REPEAT_MS + 100);
+    expect(phases(world)).toEqual(['active', 'active']);
+    expect(newest(world)).toEqual([1, 1]);
+  });
+
+  it('make one fresh link when both lose theirs, not one for each reason', () => {
+    const world = talking();
+    pass(world, 10_000);
+    for (const person of world.people) person.breakLink();
+    world.advance(1000);
+    expect(newest(world)).toEqual([2, 1]);
+  });
+
   it('go on without a word to anybody after a cut that was shorter than the patience of a link', () => {
     const world = talking();
     world.setPath(false);

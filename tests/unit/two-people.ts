@@ -8,7 +8,15 @@ import { deadlineOf, isTalking } from '../../extension/core/call-state.ts';
 import * as desks from '../../extension/core/desk.ts';
 import { hold } from '../../extension/core/hold.ts';
 import type { LinkAct } from '../../extension/core/link-book.ts';
-import { beginPath, changed, heard, look, mailFlows, type Path } from '../../extension/core/recovery.ts';
+import {
+  beginPath,
+  changed,
+  follow,
+  heard,
+  look,
+  mailFlows,
+  type Path,
+} from '../../extension/core/recovery.ts';
 import { rejoin } from '../../extension/core/rejoin.ts';
 import type { Talk } from '../../extension/core/stored.ts';
 import * as outboxes from '../../extension/core/outbox.ts';
@@ -366,9 +374,9 @@ export class Person {
 
   #keepPath(before: desks.DeskCall | undefined, { id, state, book }: desks.DeskCall): void {
     const path = this.#paths.get(id);
+    const { now } = this.world;
     if (!isTalking(state)) return void this.#paths.delete(id);
-    if (!path) this.#paths.set(id, beginPath(this.world.now));
-    else if (before?.book.standing !== book.standing) this.#paths.set(id, heard(path, this.world.now));
+    this.#paths.set(id, path && before ? follow(path, before.book, book, now) : beginPath(now));
   }
 
   #noteEnd(before: desks.Desk, { id, peer, aliases, state, direction, kind }: desks.DeskCall): void {
@@ -404,7 +412,11 @@ export class Person {
       return;
     }
     if (!transport) throw new UnfitSignal('for a connection that is not open');
-    if (act.do === 'repeat') return say({ offer: `o${transport.of}` });
+    if (act.do === 'repeat') {
+      if (transport.role === 'caller') say({ offer: `o${transport.of}` });
+      else if (transport.hasOffer) say({ answer: `a${n}` });
+      return;
+    }
     if ('offer' in act.signal) {
       if (transport.role !== 'callee' || transport.hasOffer)
         throw new UnfitSignal('an offer at the caller, or a second one');
