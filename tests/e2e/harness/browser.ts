@@ -103,7 +103,7 @@ export async function startBrowser(options: BrowserOptions): Promise<PersonBrows
     one.type() === TargetType.SERVICE_WORKER && one.url().startsWith(origin);
   const workerTarget = (): Promise<Target> => target(isWorker, 'service worker');
 
-  async function worker(): Promise<WebWorker> {
+  async function running(): Promise<{ one: Target; found: WebWorker }> {
     // A worker that has just been stopped may still be listed; it answers nothing any more.
     const deadline = Date.now() + TIMEOUT_MS;
     for (;;) {
@@ -115,12 +115,14 @@ export async function startBrowser(options: BrowserOptions): Promise<PersonBrows
           () => true,
           () => false,
         );
-        if (found && (await Promise.race([answers, wait(ANSWER_MS, false)]))) return found;
+        if (found && (await Promise.race([answers, wait(ANSWER_MS, false)]))) return { one, found };
       }
       if (Date.now() > deadline) throw new Error(`${name}'s service worker cannot be reached.`);
       await turn();
     }
   }
+
+  const worker = async (): Promise<WebWorker> => (await running()).found;
 
   async function pageOf(found: Target): Promise<Page> {
     const page = await found.asPage();
@@ -140,14 +142,6 @@ export async function startBrowser(options: BrowserOptions): Promise<PersonBrows
     }
     await page.evaluate(NAME_SHIM);
     return page;
-  }
-
-  /** Something may have started the worker again at once, under the same target: that is another worker. */
-  async function isDoomedWorker(one: Target): Promise<boolean> {
-    if (one.type() !== TargetType.SERVICE_WORKER || !one.url().startsWith(origin)) return false;
-    const asked = one.worker().then((found) => found?.evaluate(() => 'isDoomed' in globalThis));
-    const late = new Promise<boolean>((resolve) => setTimeout(resolve, 1000, true));
-    return (await Promise.race([asked.catch(() => false), late])) ?? false;
   }
 
   function targetGone(fits: (target: Target) => boolean, what: string): Promise<void> {
@@ -231,15 +225,19 @@ export async function startBrowser(options: BrowserOptions): Promise<PersonBrows
       ),
     worker,
     async stopWorker() {
-      const running = await worker();
-      await running.evaluate(() => Object.assign(globalThis, { isDoomed: true }));
+      const { one, found } = await running();
+      const { targetId } = (await found.client.send('Target.getTargetInfo')).targetInfo;
       // It detaches from a session that is gone with the worker, and says so.
-      await running.close().catch(() => undefined);
+      await found.close().catch(() => undefined);
+      // What woke it before that session was gone runs under the same target, where puppeteer reaches no worker any more.
+      const session = await chromium.target().createCDPSession();
       const deadline = Date.now() + TIMEOUT_MS;
-      while ((await Promise.all(chromium.targets().map(isDoomedWorker))).includes(true)) {
+      while (chromium.targets().includes(one)) {
         if (Date.now() > deadline) throw new Error(`${name}'s service worker does not stop.`);
+        await session.send('Target.closeTarget', { targetId }).catch(() => undefined);
         await turn();
       }
+      await session.detach();
     },
     async setPermissions(changed) {
       permissions = { ...permissions, ...changed };
