@@ -179,8 +179,9 @@ export async function createService(): Promise<Service> {
       return DONE;
     },
     'call.ended': async (ended) => {
-      await ringHeard(ended.entry.call, ...ended.others);
       await doorbell.onEnded(ended);
+      // Not before what it came to is on the disk: a browser that dies in between does it once more.
+      await ringHeard(ended.entry.call, ...ended.others);
       return DONE;
     },
     'view.hello': async () => {

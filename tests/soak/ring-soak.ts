@@ -149,7 +149,7 @@ async function ringOnce(
   await faultIsOver;
   // What was asked of a browser that was asleep or on its way down may not have been heard.
   await caller.hangUp();
-  const calm = async (seat: Seat): Promise<boolean> => !(await seat.calls()).some(isLive);
+  const calm = async (seat: Seat): Promise<boolean> => (await seat.calls())?.some(isLive) === false;
   const agreed = await becomes(async () => (await calm(caller)) && (await calm(callee)), AGREE_MS);
   health.stop();
   if (!agreed) await Promise.all([caller.hangUp(), callee.hangUp()]);
@@ -179,7 +179,7 @@ async function talkBriefly(
   if (!notification.open) return;
   callee.browser.notifications.press(notification, 'Answer');
   const talks = async (seat: Seat): Promise<boolean> =>
-    (await seat.calls()).some(({ state }) => state.phase === 'active');
+    (await seat.calls())?.some(({ state }) => state.phase === 'active') === true;
   await becomes(async () => (await talks(seats.alice)) && (await talks(seats.bob)), 10_000);
   if (plan.answer) await seats[plan.answer].hangUp();
 }

@@ -36,8 +36,8 @@ export interface Seat {
   dial(peer: Address): Promise<string | null>;
   /** @returns the last that was seen of the call that was dialled last: an ended one that nobody looks at is forgotten. */
   dialled(): Promise<CallSeen | null>;
-  /** @returns the calls at the host; none where there is no host. */
-  calls(): Promise<CallSeen[]>;
+  /** @returns the calls at the host, none where there is no host; null where nobody answers. */
+  calls(): Promise<CallSeen[] | null>;
   hangUp(): Promise<void>;
   /** Since when the link to the relay stands, in ms since the epoch; null if it does not. */
   linkedSince(): Promise<number | null>;
@@ -150,7 +150,7 @@ async function takeSeat(browser: PersonBrowser): Promise<Seat> {
     },
     dialled: () => ask<CallSeen | null>(null, () => Promise.resolve(window.soakedCall ?? null)),
     calls: () =>
-      ask<CallSeen[]>([], () => {
+      ask<CallSeen[] | null>(null, () => {
         const host = chrome.extension.getViews().find((view) => view.sidecallHost)?.sidecallHost;
         return Promise.resolve(
           (host?.snapshot.calls ?? []).map(({ snapshot: { id, state } }) => ({ id, state })),
