@@ -114,11 +114,15 @@ async function ringOnce(
   const clickedAt = Date.now();
   // A browser that is just restarting cannot be clicked in: whoever sits before it clicks once it is back.
   let id: string | null = null;
+  let isFresh = true;
   const dialled = caller
     .dial(callee.address)
     .catch(() => faultIsOver.then(() => caller.dial(callee.address)))
     .then(
-      (call) => (id = call),
+      (call) => {
+        id = call?.id ?? null;
+        isFresh = call?.state.phase === 'calling';
+      },
       () => undefined,
     );
   if (plan.leadMs < 0) {
@@ -142,6 +146,8 @@ async function ringOnce(
     };
     return shown() !== undefined || ['offline', 'gone', 'other'].includes(told.told);
   }, PATIENCE_MS);
+  if (id !== null && !isFresh)
+    told = { told: 'other', toldAt: Date.now(), reason: 'an older call was still on' };
   const healthySince = health.since();
   const notification = shown();
   if (notification && plan.answer) await talkBriefly(stage, plan, notification);

@@ -32,8 +32,8 @@ declare global {
 export interface Seat {
   readonly browser: PersonBrowser;
   readonly address: Address;
-  /** Rings the other through the host, as the popup does. @returns the id of the call */
-  dial(peer: Address): Promise<string | null>;
+  /** Rings the other through the host, as the popup does. @returns the call: an older one if that is still on */
+  dial(peer: Address): Promise<CallSeen | null>;
   /** @returns the last that was seen of the call that was dialled last: an ended one that nobody looks at is forgotten. */
   dialled(): Promise<CallSeen | null>;
   /** @returns the calls at the host, none where there is no host; null where nobody answers. */
@@ -145,7 +145,7 @@ async function takeSeat(browser: PersonBrowser): Promise<Seat> {
         const seen = ({ id, state }: CallSeen): CallSeen => ({ id, state });
         window.soakedCall = call ? seen(call.snapshot) : null;
         call?.subscribe((snapshot) => (window.soakedCall = seen(snapshot)));
-        return window.soakedCall?.id ?? null;
+        return window.soakedCall;
       }, peer);
     },
     dialled: () => ask<CallSeen | null>(null, () => Promise.resolve(window.soakedCall ?? null)),
