@@ -1,5 +1,6 @@
 /** Shows one view in one scene, or the list of all. */
 import { type Catalogue, packed } from '../../_locales/compile.ts';
+import { Later } from '../../extension/views/ui/later.svelte.ts';
 import { fakeHost } from './fake-host.ts';
 import { scene, scenes } from './scenes.ts';
 
@@ -33,11 +34,8 @@ function listScenes(): void {
 const asked = new URLSearchParams(location.search);
 const view = asked.get('view');
 const language = asked.get('locale') ?? 'en';
-const catalogues = import.meta.glob<Catalogue>('../../_locales/*/messages.json', {
-  eager: true,
-  import: 'default',
-});
-const messages = packed(catalogues[`../../_locales/${language}/messages.json`] ?? {});
+const catalogues = import.meta.glob<Catalogue>('../../_locales/*/messages.json', { import: 'default' });
+const messages = packed((await catalogues[`../../_locales/${language}/messages.json`]?.()) ?? {});
 Object.defineProperty(navigator, 'languages', { get: () => (language === 'en' ? ['en-GB'] : [language]) });
 window.sidecallHost = fakeHost(scene.calls ?? [], scene.hindrance ?? null, scene.talk);
 Object.assign(globalThis, {
@@ -57,5 +55,8 @@ Object.assign(globalThis, {
     action: { openPopup: async () => console.log('popup') },
   },
 });
+// What comes later in a view is there from the first moment.
+const screens = Object.values(await import('../../extension/views/ui/screens.ts'));
+await Promise.all(screens.map((each) => (each instanceof Later ? each.fetch() : each())));
 if (isView(view)) await VIEWS[view]();
 else listScenes();

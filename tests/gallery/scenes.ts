@@ -274,6 +274,9 @@ export const scenes: Record<string, Scene> = {
     }),
     calls: [snapshot('dad', incoming, { direction: 'in' })],
   },
+  'go-back': stored({
+    wayBack: { call: id(9), peer: people.mara, direction: 'out', kind: 'video', since: now - 300_000 },
+  }),
   'person-menu': stored({ history: [] }),
   blocked: stored({ contacts: { ...contacts, ...contact('dad', 'Dad', { blockedAt: now }) } }),
   offline: stored({ link: { state: 'waiting', retryAt: now + 8000, failures: 1, offline: true } }),
@@ -418,6 +421,9 @@ export const scenes: Record<string, Scene> = {
   'microphone-missing': hindered('microphone', 'missing'),
   unasked: hindered('camera', 'unasked'),
 };
+
+/** What picture in picture can show: a call that goes on. */
+export const IN_PICTURE = ['active', 'muted', 'cameras-off', 'lost', 'second', 'held-by-them'];
 
 const chosen = new URLSearchParams(globalThis.location?.search ?? '').get('scene') ?? 'home';
 export const scene: Scene = scenes[chosen] ?? stored();

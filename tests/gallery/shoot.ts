@@ -1,9 +1,10 @@
 /** Takes a picture of every scene in popup, panel and narrow panel, light and dark, into artifacts/gallery. */
 import { mkdir } from 'node:fs/promises';
-import puppeteer, { type Page } from 'puppeteer-core';
+import puppeteer from 'puppeteer-core';
 import { createServer } from 'vite';
+import { prepare } from './prepare.ts';
 import config from './vite.gallery.ts';
-import { scenes } from './scenes.ts';
+import { IN_PICTURE, scenes } from './scenes.ts';
 
 const OUT = 'artifacts/gallery';
 const SIZES = [
@@ -15,63 +16,10 @@ const SIZES = [
   { view: 'pip', name: 'pip', width: 320, height: 200 },
   { view: 'pip', name: 'tiny', width: 220, height: 140 },
 ] as const;
-/** What picture in picture can show: a call that goes on. */
-const IN_PICTURE = ['active', 'muted', 'cameras-off', 'lost', 'second', 'held-by-them'];
 /** How long controls stay, and a little more, in milliseconds. */
 const IDLE_MS = 3400;
 const wanted = process.argv.slice(2);
 const isWanted = (file: string) => wanted.length === 0 || wanted.some((part) => file.includes(part));
-
-/** What has to be done by hand before some scenes are what they are called. */
-async function prepare(page: Page, scene: string): Promise<void> {
-  if (scene === 'person-menu') {
-    await page.hover('[data-peer]');
-    await page.click('[data-peer] [aria-haspopup=menu]');
-    await new Promise((resolve) => setTimeout(resolve, 800));
-  }
-  if (scene === 'watching' || scene === 'sharing-both') await page.waitForSelector('.shot video');
-  if (scene.startsWith('sharing')) await page.waitForSelector('.strip');
-  if (scene === 'share-ask') {
-    await page.waitForSelector('.controls > .btn.plain');
-    await page.click('.controls > .btn.plain');
-    await new Promise((resolve) => setTimeout(resolve, 600));
-  }
-  if (scene === 'devices') {
-    // The popup has no such menu.
-    const more = await page.$('[aria-label="More"]');
-    await more?.click();
-    if (more) await page.locator('::-p-aria([name="Camera and sound"][role="menuitem"])').click();
-    await new Promise((resolve) => setTimeout(resolve, 900));
-  }
-  if (scene.startsWith('safety')) {
-    await page.click('[aria-label="Safety check"]');
-    await new Promise((resolve) => setTimeout(resolve, 600));
-  }
-  if (scene === 'details') {
-    await page.click('.nametag button');
-    await new Promise((resolve) => setTimeout(resolve, 900));
-  }
-  if (scene.startsWith('chat') && (await page.$('[aria-keyshortcuts=t]'))) {
-    await page.keyboard.press('t');
-    await page.waitForSelector('.talk.open');
-    await new Promise((resolve) => setTimeout(resolve, 700));
-  }
-  if (scene === 'drop') {
-    await page.evaluate(() => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File(['x'], 'x.txt'));
-      document
-        .querySelector('.stage')
-        ?.dispatchEvent(new DragEvent('dragenter', { bubbles: true, dataTransfer }));
-    });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
-  if (!scene.startsWith('add')) return;
-  await page.click('[aria-label="Add someone"]');
-  await page.waitForSelector('#invite');
-  await page.type('#invite', 'https://sidecall.example/i#cedar-4Wm9');
-  await new Promise((resolve) => setTimeout(resolve, 200));
-}
 
 const server = await createServer({ ...config, configFile: false, server: { port: 5180 }, logLevel: 'warn' });
 await server.listen();
@@ -98,7 +46,7 @@ for (const theme of ['light', 'dark'] as const) {
       await page.goto(`${at}?view=${view}&scene=${scene}`);
       await page.waitForSelector('main > *');
       await new Promise((resolve) => setTimeout(resolve, 250));
-      await prepare(page, scene);
+      await prepare(page, scene, { locale: 'en', settleMs: 900 });
       await page.screenshot({ path: `${OUT}/${file}.png` });
       if (!['active', 'muted'].includes(scene)) continue;
       await new Promise((resolve) => setTimeout(resolve, IDLE_MS));

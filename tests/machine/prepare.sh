@@ -32,6 +32,7 @@ needs=(
   promtool:prometheus
   /usr/share/fonts/opentype/inter/Inter-Regular.otf:fonts-inter
   /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf:fonts-noto-color-emoji
+  /usr/share/fonts/truetype/vlgothic/VL-Gothic-Regular.ttf:fonts-vlgothic
 )
 
 missing=()

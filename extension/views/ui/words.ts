@@ -60,7 +60,6 @@ export const words = sentences('words', {
     useAnother: plain,
   },
   status: {
-    menu: (name: string, status: string) => ({ name, status }),
     available: plain,
     dnd: plain,
     dndHour: plain,
