@@ -121,7 +121,7 @@ async function tryNotification(): Promise<Finding> {
   const shown = await chrome.notifications
     .create(NOTIFICATION, {
       type: 'basic',
-      iconUrl: chrome.runtime.getURL('extension/icons/idle-128.png'),
+      iconUrl: chrome.runtime.getURL('extension/icons/icon-128.png'),
       title: settingsWords.checkUp.notificationTitle,
       message: settingsWords.checkUp.notificationBody,
       silent: true,
