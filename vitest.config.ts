@@ -26,6 +26,8 @@ export default defineConfig({
         setupFiles: ['tests/unit/english.ts'],
       }),
       project('relay', ['tests/relay/**/*.test.ts'], { testTimeout: 30_000, hookTimeout: 30_000 }),
+      // Eight hundred screens: many seconds of two cores.
+      project('screens', ['tests/gallery/**/*.test.ts'], { testTimeout: 180_000, hookTimeout: 90_000 }),
       // Two browsers at once are what this machine can carry, and they come after everything that needs none.
       project('e2e', ['tests/e2e/**/*.test.ts', 'tests/net/**/*.test.ts'], {
         fileParallelism: false,

@@ -5,10 +5,10 @@ import { createRequire } from 'node:module';
 import type { AxeResults, RunOptions } from 'axe-core';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { prepare } from '../gallery/prepare.ts';
-import { IN_PICTURE, scenes } from '../gallery/scenes.ts';
-import { type Gallery, serveGallery } from '../gallery/serve.ts';
-import { chromePath } from './harness/chrome-path.ts';
+import { prepare } from './prepare.ts';
+import { IN_PICTURE, scenes } from './scenes.ts';
+import { type Gallery, serveGallery } from './serve.ts';
+import { chromePath } from '../e2e/harness/chrome-path.ts';
 
 const LOCALES = ['en', 'de', 'fr', 'es', 'ja', 'ar'];
 /** The smallest popup and panel there are, and a page of each kind. Nothing is narrower anywhere. */
