@@ -111,6 +111,9 @@ describe('a second caller', () => {
     await click(bobs, 'Hold', 'menuitem');
     await read(bobs, 'Carol is on hold');
     await hears(carol, FIRST, null);
+    await expect
+      .poll(() => bobs.evaluate(() => document.activeElement?.ariaLabel))
+      .toBe('Resume the call with Carol');
     await click(bobs, 'Call Alice, sound only');
     await alice.notifications.next(({ summary }) => summary === 'Bob is calling');
     await click(bobs, 'Cancel call');
