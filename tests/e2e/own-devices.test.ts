@@ -206,6 +206,16 @@ describe('Alice’s other camera and microphone', () => {
     await choose(hers, 'Camera', DESK.camera);
     await Promise.all([seeDesk(), hearDesk()]);
     expect([await offersOf(cast.alice), await offersOf(cast.bob)]).toEqual([0, 0]);
+    const speaker = 'Fake Audio Output 2';
+    await choose(hers, 'Speaker', speaker);
+    const playsOn = async () =>
+      (await cast.alice.host()).evaluate(async () => {
+        const sink = document.querySelector('audio')?.sinkId;
+        return (await navigator.mediaDevices.enumerateDevices()).find(({ deviceId }) => deviceId === sink)
+          ?.label;
+      });
+    await expect.poll(playsOn).toBe(speaker);
+    await hearOther(cast.alice);
     await cast.alice.screenshot(hers, 'devices-sheet');
     await click(hers, 'Close');
     await click(hers, 'Hang up');
