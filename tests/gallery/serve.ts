@@ -4,7 +4,7 @@ import { build, preview } from 'vite';
 import config from './vite.gallery.ts';
 
 const HTML = 'tests/gallery/gallery.html';
-const OUT = fileURLToPath(new URL('../../dist/gallery', import.meta.url));
+const ROOT = new URL('../../', import.meta.url);
 
 export interface Gallery {
   /** The address of a view in a scene, in a language. */
@@ -12,13 +12,14 @@ export interface Gallery {
   close(): Promise<void>;
 }
 
-/** Builds the gallery into `dist/gallery` and serves it on loopback. @throws {Error} if it cannot be built */
-export async function serveGallery(): Promise<Gallery> {
+/** Builds the gallery into a folder and serves it on loopback. @throws {Error} if it cannot be built */
+export async function serveGallery(folder = 'dist/gallery'): Promise<Gallery> {
+  const outDir = fileURLToPath(new URL(folder, ROOT));
   const quiet = { ...config, configFile: false, logLevel: 'error' } as const;
   await build({
     ...quiet,
     build: {
-      outDir: OUT,
+      outDir,
       emptyOutDir: true,
       target: 'esnext',
       rolldownOptions: { input: HTML },
@@ -26,7 +27,7 @@ export async function serveGallery(): Promise<Gallery> {
   });
   const server = await preview({
     ...quiet,
-    build: { outDir: OUT },
+    build: { outDir },
     // Every page asks for the same files.
     preview: { host: '127.0.0.1', port: 0, open: false, headers: { 'cache-control': 'max-age=3600' } },
   });
