@@ -13,14 +13,19 @@ export const LONGEST_WAIT_MS = 30_000;
 /** The wait after silence, in milliseconds: with the patience below a way that is there again is found within 2 s as a rule. */
 export const SILENT_WAIT_MS = 500;
 
-/** How long an attempt may take to reach the relay, in milliseconds. Lost packets are sent again after 1 s and 2 s more (RFC 6298). */
+/**
+ * How long the first attempt of a row may take to reach the relay, in milliseconds. Lost packets are sent again after 1 s, 2 s more and
+ * 4 s more (RFC 6298): what waits long for an answer asks for one less and less often.
+ */
 export const REACH_PATIENCE_MS = 3500;
-/** The same for each third attempt: on a very slow way TCP, TLS and upgrade take their four round trips. */
+/** The same for those that follow: a first packet is lost and sent again once, and no second is lost. */
+export const SHORT_PATIENCE_MS = 1900;
+/** The same for the last of a row: on a very slow way TCP, TLS and upgrade take their four round trips. */
 export const LONG_PATIENCE_MS = 10_000;
+/** So many attempts are a row; the next begins anew. */
+export const ROW = 6;
 
-/** The same while a call needs the relay to find its path: a first packet is lost and sent again once, and no second is lost. */
-export const HURRIED_PATIENCE_MS = 1900;
-/** The wait after such an attempt, in milliseconds. */
+/** The wait after an attempt while a call needs the relay to find its path, in milliseconds. */
 export const HURRIED_WAIT_MS = 100;
 /** So many refusals are tried again as soon: an address that is not there yet is one, for a moment. */
 export const HURRIED_REFUSALS = 4;
@@ -42,13 +47,15 @@ export function reconnectWait(end: AttemptEnd, failures: number, random: number)
   return Math.round((end === 'silent' ? SILENT_WAIT_MS : doubled) * (0.5 + random / 2));
 }
 
-/** @param failures attempts in a row that failed @returns milliseconds the next one may take to reach the relay. */
-export const reachPatience = (failures: number): number =>
-  failures % 3 === 2 ? LONG_PATIENCE_MS : REACH_PATIENCE_MS;
+/** @param failures attempts that failed since the last success @returns milliseconds the next one may take to reach the relay. */
+export function reachPatience(failures: number): number {
+  if (failures % ROW === 0) return REACH_PATIENCE_MS;
+  return failures % ROW === ROW - 1 ? LONG_PATIENCE_MS : SHORT_PATIENCE_MS;
+}
 
 /** @param failures attempts in a row that failed @returns milliseconds the next one may take while a call needs it. */
 export const hurriedPatience = (failures: number): number =>
-  failures % PATIENT_EVERY === PATIENT_EVERY - 1 ? REACH_PATIENCE_MS : HURRIED_PATIENCE_MS;
+  failures % PATIENT_EVERY === PATIENT_EVERY - 1 ? REACH_PATIENCE_MS : SHORT_PATIENCE_MS;
 
 /** How often the clock is looked at, in milliseconds. */
 export const LOOK_EVERY_MS = 1000;

@@ -9,6 +9,8 @@ import { setSoakStage } from './stage.ts';
 
 /** Long enough for a link to be doubted and given up, in milliseconds. */
 const OUTAGE_MS = 40_000;
+/** Each is so much longer than the one before, in milliseconds: they end at different moments of a row of attempts. */
+const LONGER_MS = 3700;
 const { values } = parseArgs({
   options: {
     rings: { type: 'string', default: '1000' },
@@ -34,7 +36,9 @@ async function main(): Promise<void> {
   const { rang, explained, unexplained, ringMs } = await soakRings(stage, rings, seed, console.log)
     .then(async (count) => {
       for (let outage = 0; outage < Number(values.outages); outage++)
-        reachMs.push(await reachAfterOutage(stage, outage % 2 === 0 ? 'bob' : 'alice', OUTAGE_MS));
+        reachMs.push(
+          await reachAfterOutage(stage, outage % 2 === 0 ? 'bob' : 'alice', OUTAGE_MS + outage * LONGER_MS),
+        );
       return count;
     })
     .finally(() => stage.close());

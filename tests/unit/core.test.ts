@@ -15,6 +15,8 @@ import {
   LONGEST_WAIT_MS,
   REACH_PATIENCE_MS,
   reachPatience,
+  ROW,
+  SHORT_PATIENCE_MS,
   reconnectWait,
   SILENT_WAIT_MS,
 } from '../../extension/core/reconnect.ts';
@@ -218,16 +220,31 @@ describe('the wait before another attempt', () => {
     expect(reconnectWait('refused', 1000, 1)).toBe(LONGEST_WAIT_MS);
   });
 
-  it('stays short where the way there is silent, and each third attempt is patient with a slow one', () => {
+  it('stays short where the way there is silent, most attempts ask soon again, and the sixth is patient with a slow one', () => {
     expect(reconnectWait('silent', 1000, 1)).toBe(SILENT_WAIT_MS);
-    expect([0, 1, 2, 3, 4, 5].map(reachPatience)).toEqual([
+    expect([0, 1, 4, 5, 6, 11].map(reachPatience)).toEqual([
       REACH_PATIENCE_MS,
-      REACH_PATIENCE_MS,
+      SHORT_PATIENCE_MS,
+      SHORT_PATIENCE_MS,
       LONG_PATIENCE_MS,
-      REACH_PATIENCE_MS,
       REACH_PATIENCE_MS,
       LONG_PATIENCE_MS,
     ]);
+    // When a first packet leaves in a row of attempts; a way that is there again carries the next one.
+    const packets: number[] = [];
+    let at = 0;
+    for (let failures = 0; failures < ROW; failures++) {
+      const patience = reachPatience(failures);
+      packets.push(...[0, 1000, 3000, 7000].filter((after) => after < patience).map((after) => at + after));
+      at += patience + reconnectWait('silent', failures + 1, 1);
+    }
+    packets.push(at);
+    const waits = Array.from({ length: 1000 }, (_, i) => {
+      const mended = (i * at) / 1000;
+      return (packets.find((packet) => packet >= mended) ?? Infinity) - mended;
+    }).sort((a, b) => a - b);
+    expect(waits[500]).toBeLessThan(1000);
+    expect(waits[850]).toBeLessThan(2000);
   });
 });
 
