@@ -59,11 +59,12 @@ export function playBackgroundParts(of: BackgroundParts): void {
     keepHost: () => undefined,
   }));
   vi.doMock(`${BACKGROUND}/notifications.ts`, () => ({
-    showIncoming: (call: string) => {
+    showIncoming: (call: string, { address }: { address: string }) => {
       of.screen.set(call, 'ringing');
-      return Promise.resolve(void of.rung.push(call));
+      return Promise.resolve(void of.rung.push(`${address} ${call}`));
     },
-    showSecond: (call: string) => Promise.resolve(void of.rung.push(call)),
+    showSecond: (call: string, { address }: { address: string }) =>
+      Promise.resolve(void of.rung.push(`${address} ${call}`)),
     showMissed: (missed: readonly { call: string }[]) =>
       Promise.resolve(void missed.forEach(({ call }) => of.screen.set(call, 'missed'))),
     showWish: () => Promise.resolve(),
