@@ -103,7 +103,9 @@ test('the largest mail there is crosses nodes', async () => {
 test('a stranger is told offline, though the mail arrives at the other node', async () => {
   const { url } = await nats();
   const [one, other] = (await startNodes([url], 2)) as [Joined, Joined];
-  const [mallory, bob] = [await goOnline(one), await goOnline(other)];
+  // Somebody whom he knows has seen him from there: NATS knows where he is.
+  const { bob } = await meet(one, other);
+  const mallory = await goOnline(one);
   mallory.link.send({ type: 'watch', addresses: [bob.address] });
   mallory.link.mail(bob.address, 5);
   expect(await mallory.link.next()).toEqual(undelivered(5, 'offline'));
