@@ -46,12 +46,26 @@ afterAll(async () => {
   await gallery.close();
 });
 
-/** What can be shown where, by size: without a call the popup is the panel, and wider. */
+/** Where the popup has an arrangement of its own; everywhere else it is the panel, and wider. */
+const POPUPS = [
+  ...[
+    'calling',
+    'ringing',
+    'incoming',
+    'incoming-first',
+    'active',
+    'sound',
+    'muted-speaking',
+    'lost',
+    'weak',
+  ],
+  ...['safety', 'different', 'watching', 'sharing', 'share-ask', 'second', 'swap', 'held-by-them'],
+  ...['busy', 'declined', 'no-turn-hidden', 'camera-blocked'],
+];
+/** What can be shown where, by size. */
 const PLACES: readonly Place[] = [
   ...Object.keys(scenes).map((scene) => ({ view: 'panel', scene, size: PANEL })),
-  ...Object.keys(scenes)
-    .filter((name) => scenes[name]?.calls)
-    .map((scene) => ({ view: 'popup', scene, size: POPUP })),
+  ...POPUPS.map((scene) => ({ view: 'popup', scene, size: POPUP })),
   ...IN_PICTURE.map((scene) => ({ view: 'pip', scene, size: PICTURE })),
   { view: 'large', scene: 'watching', size: PAGE },
   { view: 'welcome', scene: 'home', size: PAGE },
