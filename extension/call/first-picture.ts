@@ -3,6 +3,8 @@
  * nobody has measured yet, so it begins small and is sharpened once frames flow.
  */
 
+import { MAX_BITS } from '../core/picture-growth.ts';
+
 /** By how much each side of the camera's picture is divided, and from when: in milliseconds after the first frame left. */
 const STEPS = [
   { scaleDownBy: 4, afterMs: 0 },
@@ -11,8 +13,6 @@ const STEPS = [
 ] as const;
 /** How often the sender is asked whether its first frame has left, in milliseconds. */
 const ASK_MS = 50;
-/** What a face at 1280 x 720 needs to look as the camera sees it; more would only fill the path that the voice takes too. */
-const MAX_BITS = 2_500_000;
 
 export interface FirstPicture {
   /** No camera is in: whatever is sent next begins small. */
