@@ -115,3 +115,15 @@ describe('an update of the extension is there', () => {
     expect(notification.open).toBe(true);
   });
 });
+
+describe('a browser that is opened without a window', () => {
+  it('rings all the same', async () => {
+    const { bob } = cast;
+    await bob.restart('closed', ['--no-startup-window']);
+    expect(await bob.chromium.pages()).toEqual([]);
+    const { popup, notification } = await ring(cast, 'sound');
+    expect(notification.open).toBe(true);
+    await click(popup, 'Cancel call');
+    await bob.notifications.closed(notification);
+  });
+});

@@ -50,8 +50,11 @@ export interface PersonBrowser {
   setPermissions(permissions: Partial<Permissions>): Promise<void>;
   /** Writes `<folder>/<name>-<what>.png` and returns its path; artifacts/screenshots by default. */
   screenshot(page: Page, what: string, folder?: string): Promise<string>;
-  /** Ends Chromium and starts it again with the same profile and desktop; `killed`: it dies in the middle of what it does. */
-  restart(how?: 'closed' | 'killed'): Promise<void>;
+  /**
+   * Ends Chromium and starts it again with the same profile and desktop; `killed`: it dies in the middle of what it does.
+   * @param args switches for this start alone
+   */
+  restart(how?: 'closed' | 'killed', args?: readonly string[]): Promise<void>;
   /** Ends everything this browser started, by its id, and removes its profile. */
   close(): Promise<void>;
 }
@@ -249,11 +252,11 @@ export async function startBrowser(options: BrowserOptions): Promise<PersonBrows
       await page.screenshot({ path: file as `${string}.png` });
       return file;
     },
-    async restart(how = 'closed') {
+    async restart(how = 'closed', args = []) {
       // As when the machine loses power: nothing is written any more, and nobody is told.
       if (how === 'killed') chromium.process()?.kill('SIGKILL');
       await end();
-      chromium = await launch(options, profile, bus);
+      chromium = await launch({ ...options, args: [...(options.args ?? []), ...args] }, profile, bus);
       await settle();
     },
     close,

@@ -59,6 +59,8 @@ export async function launch(options: BrowserOptions, profile: string, bus: Bus)
     enableExtensions: [resolve(folder)],
     userDataDir: profile,
     headless: options.display === undefined,
+    // There may be none.
+    waitForInitialPage: !options.args?.includes('--no-startup-window'),
     defaultViewport: null,
     args: switches(options),
     // A headed browser is photographed: without the bars that speak of automation and of the missing sandbox.
