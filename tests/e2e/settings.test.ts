@@ -2,7 +2,7 @@
 import type { ElementHandle, Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { idle, ring, tidyUp } from './call.ts';
-import { CAST, type Cast, gather, PAGES } from './cast.ts';
+import { CAST, type Cast, gather, PAGES, popupWith } from './cast.ts';
 import { personMedia } from './harness/media.ts';
 import { hear, seePicture } from './harness/senses.ts';
 import { click, read, see, textOf } from './ui.ts';
@@ -167,5 +167,18 @@ describe('a ring', () => {
     await Promise.all([idle(alice), idle(bob)]);
     // Declined is not missed: nothing new is shown, and nothing sounds.
     expect(bob.notifications.shown.length).toBe(before);
+  });
+
+  it('names nobody on the screen where this person wants it so', async () => {
+    const { alice, bob } = cast;
+    const page = await bob.open(PAGES.settings);
+    await click(page, 'Show names in notifications', 'switch');
+    await page.waitForSelector('[role=switch][aria-labelledby=show-names][aria-checked=false]');
+    const popup = await popupWith(alice, 'Bob');
+    await click(popup, 'Call Bob with video');
+    const { body } = await bob.notifications.next(({ summary }) => summary === 'Someone you know is calling');
+    expect(body).toBe('Open Sidecall to see who');
+    await click(popup, 'Cancel call');
+    await idle(alice);
   });
 });
