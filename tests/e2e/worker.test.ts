@@ -1,33 +1,26 @@
+import type { Page } from 'puppeteer-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hearOther, idle, ring, seeOther, talk, tidyUp } from './call.ts';
 import { type Cast, gather, PAGES, popupWith } from './cast.ts';
 import { click, read, see } from './ui.ts';
 
 let cast: Cast;
+/** Another two: his worker is stopped, and waits for its alarm while all else here goes on. */
+let waiting: Cast;
+let before: Page;
 beforeAll(async () => {
-  cast = await gather();
+  [cast, waiting] = await Promise.all([gather(), gather({ quickly: true })]);
+  await waiting.bob.stopWorker();
+  before = await popupWith(waiting.alice, 'Bob', 'Last here today');
 });
 afterEach(async () => {
   await Promise.all([cast.alice, cast.bob].map(tidyUp));
 });
 afterAll(async () => {
-  await cast.close();
+  await Promise.all([cast.close(), waiting.close()]);
 });
 
 describe('the service worker is stopped', () => {
-  it('while idle: it comes back by its alarm, and a ring still rings', { timeout: 120_000 }, async () => {
-    const { alice, bob } = cast;
-    await bob.stopWorker();
-    // Nothing wakes it but the alarm, every 30 s; Bob then shows as online again.
-    const before = await popupWith(alice, 'Bob', 'Last here today');
-    await see(before, 'Bob, Available', 'row', 40_000);
-    await tidyUp(alice);
-    const { popup, panel } = await talk(cast, 'video');
-    await Promise.all([seeOther(popup, 'bob'), seeOther(panel, 'alice')]);
-    await click(panel, 'Hang up');
-    await Promise.all([idle(alice), idle(bob)]);
-  });
-
   it('while it rings: Answer on the notification still answers', async () => {
     const { alice, bob } = cast;
     const { popup, notification } = await ring(cast, 'video');
@@ -113,6 +106,19 @@ describe('an update of the extension is there', () => {
     // Whoever was known is known, and the next ring rings.
     const { notification } = await ring(cast, 'sound');
     expect(notification.open).toBe(true);
+  });
+});
+
+describe('a service worker that was stopped while idle', () => {
+  it('comes back by its alarm, and a ring still rings', async () => {
+    const { alice, bob } = waiting;
+    // Nothing wakes it but the alarm, every 30 s; Bob then shows as online again.
+    await see(before, 'Bob, Available', 'row', 40_000);
+    await tidyUp(alice);
+    const { popup, panel } = await talk(waiting, 'video');
+    await Promise.all([seeOther(popup, 'bob'), seeOther(panel, 'alice')]);
+    await click(panel, 'Hang up');
+    await Promise.all([idle(alice), idle(bob)]);
   });
 });
 

@@ -150,7 +150,7 @@ describe('no word is cut off', () => {
   it.each(LOCALES)('in any screen: %s', async (locale) => {
     await mkdir(`${OUT}/${locale}`, { recursive: true });
     const faults = await inAll(PLACES, locale, async (page, { view, scene }) => {
-      const path = `${OUT}/${locale}/${view}-${scene}.webp` as const;
+      const path = `${OUT}/${locale}/${view}-${scene}.jpeg` as const;
       await page.screenshot({ path, quality: 60, optimizeForSpeed: true });
       return page.evaluate(cutOff);
     });
