@@ -1,9 +1,9 @@
 /**
  * The first second of a camera's picture. At full size most of the wait for it is one key frame that squeezes through a bitrate
- * nobody has measured yet, so it begins small and is sharpened once frames flow.
+ * nobody has measured yet, so it begins small and is sharpened once frames flow. From then on it is kept growing.
  */
-
 import { MAX_BITS } from '../core/picture-growth.ts';
+import { keepGrowing, reportOf } from './growing-picture.ts';
 
 /** By how much each side of the camera's picture is divided, and from when: in milliseconds after the first frame left. */
 const STEPS = [
@@ -26,34 +26,42 @@ export function createFirstPicture(sender: RTCRtpSender): FirstPicture {
   let timers: ReturnType<typeof setTimeout>[] = [];
   let turn: Promise<unknown> = Promise.resolve();
   let round = 0;
+  let endGrowing: (() => void) | undefined;
 
   const stop = (): void => {
     round++;
     for (const timer of timers) clearTimeout(timer);
     timers = [];
+    endGrowing?.();
+    endGrowing = undefined;
   };
 
-  const scale = (by: number): void => {
+  const change = (
+    make: (encoding: RTCRtpEncodingParameters, parameters: RTCRtpSendParameters) => void,
+  ): void => {
     // Parameters hold for one change only (WebRTC 1.0, 5.2): none is read before the last was written.
     turn = turn
       .then(() => {
         const parameters = sender.getParameters();
         const [encoding] = parameters.encodings;
         if (!encoding) return;
-        encoding.scaleResolutionDownBy = by;
-        encoding.maxBitrate = MAX_BITS;
-        // Between two people a face that moves with its voice matters more than its every hair.
-        parameters.degradationPreference = 'maintain-framerate';
+        make(encoding, parameters);
         return sender.setParameters(parameters);
       })
       // A connection that closes meanwhile needs none.
       .catch(() => undefined);
   };
 
-  const framesSent = async (): Promise<number> => {
-    const stats = (await sender.getStats()) as ReadonlyMap<string, { type: string; framesSent?: number }>;
-    return [...stats.values()].find(({ type }) => type === 'outbound-rtp')?.framesSent ?? 0;
-  };
+  const scale = (by: number): void =>
+    change((encoding, parameters) => {
+      encoding.scaleResolutionDownBy = by;
+      encoding.maxBitrate = MAX_BITS;
+      // Between two people a face that moves with its voice matters more than its every hair.
+      parameters.degradationPreference = 'maintain-framerate';
+    });
+  const setLimit = (bits: number): void => change((encoding) => void (encoding.maxBitrate = bits));
+
+  const framesSent = async (): Promise<number> => (await reportOf(sender))?.framesSent ?? 0;
 
   const sharpenOnceSent = async (already: number, mine: number): Promise<void> => {
     const isSent = (await framesSent()) > already;
@@ -71,6 +79,7 @@ export function createFirstPicture(sender: RTCRtpSender): FirstPicture {
     begin() {
       stop();
       const mine = round;
+      endGrowing = keepGrowing(sender, setLimit);
       void framesSent().then((already) => sharpenOnceSent(already, mine));
     },
     close: stop,

@@ -17,7 +17,6 @@ import { carriedBy, MEDIA_LINES, type TrackKind } from '../core/media-lines.ts';
 import { type BulkEvents, openBulkChannel } from './bulk-channel.ts';
 import { createFirstPicture, type FirstPicture } from './first-picture.ts';
 import { type Fingerprints, fingerprintsOf } from './certificates.ts';
-import { keepGrowing } from './growing-picture.ts';
 import { bytesReceived, type FailingPeer, surviveFailure } from './link-health.ts';
 import { tuneForScreen } from './screen-line.ts';
 
@@ -90,7 +89,6 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
   let gathering: ReturnType<typeof setTimeout> | undefined;
   let isClosed = false;
   let picture: FirstPicture | undefined;
-  let stopGrowing: (() => void) | undefined;
   let placeholder: MediaStreamTrack | undefined;
 
   /** The media descriptions of this connection, by what they carry. */
@@ -144,7 +142,6 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
     isClosed = true;
     clearTimeout(gathering);
     picture?.close();
-    stopGrowing?.();
   };
 
   const lose = (): void => {
@@ -160,7 +157,6 @@ export function createPeerLink(role: 'caller' | 'callee', plan: IcePlan, events:
     if (pc.signalingState !== 'stable') return;
     const video = lines().get('video');
     if (video) picture ??= createFirstPicture(video.sender);
-    if (video) stopGrowing ??= keepGrowing(video.sender);
     picture?.prepare();
     if (placeholder && !wanted.has('video')) swap('video', placeholder);
     for (const [kind, track] of wanted) putIn(kind, track);
