@@ -54,8 +54,8 @@ function onClose(this: WebSocket): void {
   this.owner?.forget(this);
 }
 
-/** @param choose names the subprotocol of the upgrade that is being answered. @returns how `ws` serves links: no compression, no tracking of its own, bounded frames. */
-export function webSocketOptions(limits: Limits, choose: () => string): ServerOptions<typeof LinkSocket> {
+/** @returns how `ws` serves links: no compression, no tracking of its own, bounded frames. */
+export function webSocketOptions(limits: Limits): ServerOptions<typeof LinkSocket> {
   // `closeTimeout` exists since ws 8.19 and is not yet in its types.
   const options: ServerOptions<typeof LinkSocket> & { closeTimeout: number } = {
     noServer: true,
@@ -67,7 +67,6 @@ export function webSocketOptions(limits: Limits, choose: () => string): ServerOp
     maxFragments: MAX_PIECES,
     maxBufferedChunks: MAX_PIECES,
     closeTimeout: 1000 * limits.closeTimeoutSeconds,
-    handleProtocols: choose,
     WebSocket: LinkSocket,
   };
   return options;

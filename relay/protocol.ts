@@ -44,12 +44,13 @@ const BASE64URL = /^[A-Za-z0-9_-]*$/;
 
 /** A person: canonical base64url, without padding, of a 32-byte X25519 public key (RFC 4648, section 5; RFC 7748). */
 export type Address = string & { readonly brand: 'address' };
+/** @returns whether `input` is a canonical address: 43 characters that re-encode to themselves. */
+export const isAddress = (input: unknown): input is Address =>
+  typeof input === 'string' && BASE64URL_32.test(input);
 export const addressSchema = v.custom<Address>(
-  (input) => typeof input === 'string' && BASE64URL_32.test(input),
+  isAddress,
   'an address is 43 characters of canonical base64url',
 );
-/** @returns whether `input` is a canonical address: 43 characters that re-encode to themselves. */
-export const isAddress = (input: unknown): input is Address => v.is(addressSchema, input);
 
 const base64url = (maxLength: number) => v.pipe(v.string(), v.maxLength(maxLength), v.regex(BASE64URL));
 /** 32 bytes in canonical base64url. */

@@ -101,8 +101,6 @@ class RelayServer implements LinkOwner {
   private readonly proxies: BlockList;
   private readonly extensionIds: ReadonlySet<string>;
   private publicHosts: ReadonlySet<string> = new Set();
-  /** What the upgrade that is being answered is answered with. */
-  private subprotocol = SUBPROTOCOL;
   private stopTicking: () => void = () => undefined;
   private stopWatching: () => void = () => undefined;
   private tickedMs = 0;
@@ -128,7 +126,7 @@ class RelayServer implements LinkOwner {
         clock,
       ),
     };
-    this.webSockets = new WebSocketServer(webSocketOptions(limits, () => this.subprotocol));
+    this.webSockets = new WebSocketServer(webSocketOptions(limits));
     const timing = {
       headersTimeout: 1000 * limits.headerTimeoutSeconds,
       requestTimeout: 1000 * limits.headerTimeoutSeconds,
@@ -249,7 +247,8 @@ class RelayServer implements LinkOwner {
     const { publicName, resume } = answer;
     const token = resume && this.shared.tokens.tokenBehind(resume, publicName);
     const resumed = resume && token !== null ? { address: resume.address, token } : null;
-    this.subprotocol = resumed ? RESUMED_SUBPROTOCOL : SUBPROTOCOL;
+    // What was offered is judged: `ws` need not take a list with a login in it apart to find what it is answered with.
+    headers['sec-websocket-protocol'] = resumed ? RESUMED_SUBPROTOCOL : SUBPROTOCOL;
     // The `welcome` leaves with the answer to the upgrade: one write, and no further turn.
     if (resumed) socket.cork();
     this.webSockets.handleUpgrade(request, socket, head, (webSocket) => {

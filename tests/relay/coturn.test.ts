@@ -3,6 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -17,11 +18,15 @@ import { TurnClient } from './turn-client.ts';
 const CONFIG = fileURLToPath(new URL('../../deploy/turnserver.conf', import.meta.url));
 const SECRET = 'the secret that relay and coturn share';
 
+/** @returns a port that is free for UDP and for TCP: coturn listens on both, and does without one that it does not get. */
 async function freePort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const socket = createSocket('udp4').bind(port, '127.0.0.1');
   await once(socket, 'listening');
-  const { port } = socket.address();
   await new Promise<void>((resolve) => socket.close(() => resolve()));
+  await new Promise<unknown>((resolve) => server.close(resolve));
   return port;
 }
 

@@ -34,6 +34,13 @@ export function cpuOf(pid: number): number {
   return ((user ?? 0) + (system ?? 0)) / 100;
 }
 
+/** Who is about to come, with what they say. */
+interface Comer {
+  name: string;
+  upgrade: ReturnType<Dialect['upgradeOf']>;
+  opening: ReturnType<Dialect['opening']>;
+}
+
 interface Client {
   name: string;
   wire: Wire;
@@ -54,11 +61,13 @@ export class Crowd {
   /** Brings clients online, so many at a time as one may. @returns what it took until the last one was. */
   async connect({ count, atOnce }: { count: number; atOnce: number }): Promise<Cost> {
     const start = this.clients.length;
-    const names = Array.from({ length: count }, (_, at) => this.dialect.nameOf(this.first + start + at));
-    let next = 0;
+    // Made before the clock runs: who comes back has a token from an earlier login.
+    const comers = Array.from({ length: count }, (_, at) => {
+      const name = this.dialect.nameOf(this.first + start + at);
+      return { name, upgrade: this.dialect.upgradeOf(name), opening: this.dialect.opening(name) };
+    }).entries();
     const one = async (): Promise<void> => {
-      for (let at = next++; at < count; at = next++)
-        this.clients[start + at] = await this.goOnline(names[at] ?? '', at);
+      for (const [at, comer] of comers) this.clients[start + at] = await this.goOnline(comer, at);
     };
     return this.timed(() => Promise.all(Array.from({ length: atOnce }, one)));
   }
@@ -214,16 +223,15 @@ export class Crowd {
     );
   }
 
-  private async goOnline(name: string, at: number): Promise<Client> {
+  private async goOnline({ name, upgrade, opening }: Comer, at: number): Promise<Client> {
     const { port, host } = this.server;
     const wire = await Wire.dial({
       port,
       host,
-      ...this.dialect.upgradeOf(name),
+      ...upgrade,
       from: `127.0.0.${String(2 + (at % SOURCES))}`,
     });
     const client: Client = { name, wire, onMessage: () => undefined };
-    const opening = this.dialect.opening(name);
     if (opening !== 'online') await this.logIn(client, opening);
     wire.onFrame = (opcode, payload) => {
       if (this.dialect.isMessage(opcode, payload)) return client.onMessage(payload);
