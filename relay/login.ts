@@ -1,9 +1,10 @@
 /**
  * Proving an address: a challenge only its private key opens, and tokens that spare the next login that work.
  */
-import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import { Sealer } from './hpke.ts';
+import { Mac } from './mac.ts';
 import {
   type Address,
   expiryOfToken,
@@ -44,16 +45,21 @@ export async function sealChallenge(
   }
 }
 
-/** @returns whether two texts are equal, in a time that tells nothing of where they differ. */
-export function isSameSecret(one: string, other: string): boolean {
-  const a = Buffer.from(one);
-  const b = Buffer.from(other);
-  return a.length === b.length && timingSafeEqual(a, b);
+/** Room for the longest secret there is, a token: kept, as every link that comes back is compared. */
+const SECRET_BYTES = 64;
+const [left, right] = [Buffer.alloc(SECRET_BYTES), Buffer.alloc(SECRET_BYTES)];
+
+/** @returns whether a text is the secret (ASCII, below 64 characters), in a time that tells nothing of where they differ. */
+export function isSameSecret(text: string, secret: string): boolean {
+  if (text.length !== secret.length) return false;
+  left.fill(0).write(text);
+  right.fill(0).write(secret);
+  return timingSafeEqual(left, right);
 }
 
 /** Tokens that say "this address logged in here": stateless, so that any node with the same secret accepts them. */
 export class ResumeTokens {
-  private readonly key: KeyObject;
+  private readonly mac: Mac;
 
   /** @param secret at least 32 characters. @param lifetimeSeconds how long a token is good for. */
   constructor(
@@ -61,7 +67,7 @@ export class ResumeTokens {
     private readonly lifetimeSeconds: number,
     private readonly clock: Clock,
   ) {
-    this.key = createSecretKey(secret, 'utf8');
+    this.mac = new Mac(secret);
   }
 
   /** @returns a token for an address at this public name: its expiry in seconds since the epoch, a dot, the MAC. */
@@ -94,6 +100,6 @@ export class ResumeTokens {
   private token(expiry: string, address: Address, publicName: string): string {
     // The parts cannot contain a NUL, so no two different triples give the same text.
     const text = `sidecall.1 resume\0${expiry}\0${address}\0${publicName}`;
-    return `${expiry}.${createHmac('sha256', this.key).update(text).digest('base64url')}`;
+    return `${expiry}.${this.mac.of(text)}`;
   }
 }
