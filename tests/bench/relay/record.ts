@@ -52,13 +52,14 @@ export function median({ stages }: Bench, contender: string, figure: string): nu
 
 const RATIOS: [rival: string, figure: string, ours?: string][] = [
   // With the same round trips on both sides.
-  ['bare-ws-hello', 'connects', 'sidecall-hello'],
+  ['bare-ws-hello', 'connects-per-cpu', 'sidecall-hello'],
   ['bare-ws-bufferutil', 'calls-cold'],
   ['bare-ws-bufferutil', 'calls-warm'],
   ['bare-ws-bufferutil', 'messages-per-cpu'],
   ['bare-ws', 'memory'],
   ['bare-ws', 'latency-p50'],
   ['bare-ws', 'connects'],
+  ['bare-ws', 'connects-per-cpu'],
 ];
 
 /** @returns one line for each ratio that there is. */
