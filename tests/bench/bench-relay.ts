@@ -39,11 +39,11 @@ const loadNow = (): number => loadavg()[0] ?? 0;
 
 /** One round of a stage, added to what there is of it. */
 async function measure(
-  { name, contenders, measure: once }: Stage,
+  { name, contenders, turns = 1, measure: once }: Stage,
   sizes: Sizes,
   record: StageRecord,
 ): Promise<void> {
-  for (const contender of contenders) {
+  for (const contender of Array.from({ length: turns }, () => contenders).flat()) {
     const figures = await once(contender, sizes);
     (record.rounds[contender.name] ??= []).push(figures);
     const shown = Object.entries(figures).map(([figure, value]) => `${figure} ${value.toPrecision(4)}`);

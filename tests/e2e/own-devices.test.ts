@@ -9,7 +9,7 @@ import { hearNothing, hearOther, seeOther, talk } from './call.ts';
 import { type Cast, gather, PAGES } from './cast.ts';
 import type { PersonBrowser } from './harness/browser.ts';
 import { hear, seePicture } from './harness/senses.ts';
-import { click, press, read, see } from './ui.ts';
+import { click, press, read, see, textOf } from './ui.ts';
 
 const DESK = {
   camera: 'Desk camera',
@@ -154,6 +154,23 @@ describe('Alice, muted', () => {
     await press(hers, 'm');
     await hearOther(cast.bob);
   });
+});
+
+it('a single key does nothing for Alice where she has turned them off', async () => {
+  const settings = await cast.alice.open(PAGES.settings);
+  const turn = async (on: boolean): Promise<void> => {
+    await click(settings, 'Single keys', 'switch');
+    await settings.waitForSelector(`[aria-labelledby=single-keys][aria-checked=${String(on)}]`);
+  };
+  await turn(false);
+  await press(hers, 'm');
+  await click(hers, 'Mute');
+  await read(hers, 'You’re muted');
+  expect(await textOf(hers)).not.toContain('Press M');
+  await press(hers, 'm');
+  await click(hers, 'Unmute');
+  await turn(true);
+  await settings.close();
 });
 
 /** Runs in a host, and counts the offers that are made from then on. */

@@ -8,6 +8,7 @@ import { idle, talk, tidyUp } from './call.ts';
 import { type Cast, gather, PAGES } from './cast.ts';
 import type { PersonBrowser } from './harness/browser.ts';
 import { type Downloads, downloadsOf, writeRandom } from './harness/downloads.ts';
+import { silence } from './harness/media.ts';
 import { rendererOf } from './harness/renderer.ts';
 import { click, read, see, textOf, type } from './ui.ts';
 
@@ -24,7 +25,7 @@ let folder: string;
 const saved = {} as Record<'alice' | 'bob', Downloads>;
 
 beforeAll(async () => {
-  cast = await gather({ quickly: true });
+  cast = await gather({ quickly: true, bob: { microphone: await silence() } });
   folder = await mkdtemp(join(tmpdir(), 'sidecall-files-'));
   saved.alice = await downloadsOf(cast.alice);
   saved.bob = await downloadsOf(cast.bob);
@@ -67,6 +68,26 @@ async function drop(page: Page, name: string, words: string): Promise<void> {
 /** What the line of the newest file says. */
 const lastFile = (page: Page): Promise<string> =>
   page.evaluate(() => [...document.querySelectorAll<HTMLElement>('.filec')].at(-1)?.innerText ?? '');
+
+/** Leaves a person's extension so many bytes of the disk, or all that there is. */
+async function leaveRoom(someone: PersonBrowser, bytes?: number): Promise<void> {
+  const host = await someone.host();
+  const session = await host.createCDPSession();
+  const origin = await host.evaluate(() => location.origin);
+  await session.send('Storage.overrideQuotaForOrigin', {
+    origin,
+    ...(bytes === undefined ? {} : { quotaSize: bytes }),
+  });
+  await session.detach();
+}
+
+/** What calls have in the private file system of this page's extension. */
+const kept = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const names: string[] = [];
+    for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+    return names;
+  });
 
 const filesOf = async (someone: PersonBrowser) =>
   (await someone.host()).evaluate(() => window.sidecallHost?.snapshot.calls[0]?.files.snapshot.files ?? []);
@@ -120,6 +141,20 @@ describe('a file', () => {
     await click(alices, 'No thanks to again.exe');
     await read(bobs, 'Alice said no thanks.');
     expect(await saved.alice.names()).toEqual(['Floor plan.txt']);
+  });
+
+  it('that there is no room for stays on offer, and is taken once there is', async () => {
+    const file = join(folder, 'album.bin');
+    const sha256 = await writeRandom(file, MEGABYTE);
+    await pick(bobs, file);
+    await leaveRoom(cast.alice, MEGABYTE / 2);
+    await click(alices, 'Save album.bin');
+    await read(alices, 'There’s no room for this file on your computer. Make some, then save it.');
+    await cast.alice.screenshot(alices, 'file-no-room', 'artifacts/talk');
+    await leaveRoom(cast.alice);
+    await click(alices, 'Save album.bin');
+    await expect.poll(() => lastFile(alices)).toContain('Saved in Downloads');
+    expect(await saved.alice.sha256('album.bin', MEGABYTE)).toBe(sha256);
   });
 
   it('can be opened in a tab if it is a picture, as what we say it is and never as a page', async () => {
@@ -236,6 +271,11 @@ describe('a file', () => {
   });
 });
 
+it('Bob, of whom nothing was ever heard, has been told so', async () => {
+  await read(bobs, 'We can’t hear you. Check that the right microphone is chosen.');
+  await cast.bob.screenshot(bobs, 'microphone-silent', 'artifacts/talk');
+});
+
 describe('after the call', () => {
   it('the messages are gone, what was saved can still be opened, and then nothing is kept', async () => {
     await click(bobs, 'Hang up');
@@ -243,16 +283,27 @@ describe('after the call', () => {
     await see(alices, 'Floor plan.txt', 'group');
     await cast.alice.screenshot(alices, 'talk-ended', 'artifacts/talk');
     await Promise.all([idle(cast.alice), idle(cast.bob)]);
-    const kept = () =>
-      alices.evaluate(async () => {
-        const names: string[] = [];
-        for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
-        return names;
-      });
-    expect(await kept()).toHaveLength(1);
+    expect(await kept(alices)).toHaveLength(1);
     await click(alices, 'Back to people');
-    await expect.poll(kept, { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => kept(alices), { timeout: 30_000 }).toEqual([]);
     await Promise.all([cast.alice, cast.bob].map(tidyUp));
+  });
+
+  it('nothing is left of a file either whose browser was killed while it came', async () => {
+    const { popup } = await talk(cast, 'sound');
+    await popup.evaluate(() => window.close()).catch(() => undefined);
+    [alices, bobs] = [await cast.alice.open(PAGES.panel), await cast.bob.view(PAGES.panel)];
+    await bobs.bringToFront();
+    await bobs.keyboard.press('t');
+    await pick(bobs, join(folder, 'large.bin'));
+    await click(alices, 'Save large.bin');
+    await read(bobs, ' of 96 MB');
+    expect(await kept(alices)).toHaveLength(1);
+    await cast.alice.restart('killed');
+    alices = await cast.alice.open(PAGES.settings);
+    expect(await kept(alices)).toHaveLength(1);
+    await cast.alice.host();
+    await expect.poll(() => kept(alices), { timeout: 30_000 }).toEqual([]);
   });
 
   it('no fault was logged in any of it', () => {

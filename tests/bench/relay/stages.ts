@@ -16,6 +16,8 @@ export type Figures = Record<string, number>;
 export interface Stage {
   name: string;
   contenders: readonly Contender[];
+  /** How often in a round it is each one's turn: often, where the machine's moods are larger than what is measured. 1 by default. */
+  turns?: number;
   measure(contender: Contender, sizes: Sizes): Promise<Figures>;
 }
 
@@ -52,13 +54,14 @@ const throughput: Stage = {
 const latency: Stage = {
   name: 'latency',
   contenders: CONTENDERS,
+  turns: 5,
   measure: (contender) =>
     withServer(contender, async (bout) => {
       const crowd = bout.crowd();
       await crowd('connect', { count: 100, atOnce: 50 });
       await crowd('befriend', { count: 8 });
       await crowd('flood', { seconds: 1, apart: true });
-      const taken = await crowd('latency', { perSecond: 500, seconds: 4 });
+      const taken = await crowd('latency', { perSecond: 500, seconds: 2 });
       return { 'latency-p50': percentile(taken, 0.5) ?? NaN, 'latency-p99': percentile(taken, 0.99) ?? NaN };
     }),
 };

@@ -40,7 +40,9 @@ export async function personMedia(person: Person): Promise<PersonMedia> {
   await mkdir(FOLDER, { recursive: true });
   const portrait = await readFile(join(PORTRAITS, `${person}.svg`), 'utf8');
   const { frequency, voice, words } = CAST[person];
-  const tone = await cached(`${person}-tone.wav`, notes(frequency), (file) => makeTone(file, frequency));
+  const tone = await cached(`${person}-tone.wav`, notes(frequency), (file) =>
+    synthesize(file, notes(frequency)),
+  );
   return {
     tone,
     camera: await cached(`${person}.y4m`, portrait + JSON.stringify(CAMERA) + film.toString(), (file) =>
@@ -75,6 +77,12 @@ async function cached(
   return file;
 }
 
+/** A microphone that is plugged in and gives nothing (WAV). */
+export async function silence(): Promise<string> {
+  await mkdir(FOLDER, { recursive: true });
+  return cached('silence.wav', 'silence', (file) => synthesize(file, '0'));
+}
+
 /**
  * Notes of 0.3 s with pauses of 0.2 s. Chromium's noise suppression takes a steady tone for noise and turns it down to a
  * ninth within seconds (0.35 to 0.04 of 1); these notes stay at 0.33 for as long as one listens.
@@ -84,9 +92,10 @@ function notes(frequency: number): string {
   return `0.5*sin(2*PI*${String(frequency)}*t)*min(1,50*${at})*min(1,max(0,50*(0.3-${at})))`;
 }
 
-async function makeTone(file: string, frequency: number): Promise<void> {
+/** Four seconds of a sound, as an expression of the time. */
+async function synthesize(file: string, wave: string): Promise<void> {
   await run('ffmpeg', [
-    ...['-loglevel', 'error', '-y', '-f', 'lavfi', '-i', `aevalsrc='${notes(frequency)}':s=48000:d=4`],
+    ...['-loglevel', 'error', '-y', '-f', 'lavfi', '-i', `aevalsrc='${wave}':s=48000:d=4`],
     ...['-ac', '1', '-c:a', 'pcm_s16le', file],
   ]);
 }
