@@ -13,7 +13,7 @@ import { admit, claimsCall, isQuiet, keepEnding } from '../core/ring-policy.ts';
 import { type Ask, type Reply, send } from '../messages.ts';
 import type { Contact, HistoryEntry } from '../storage.ts';
 import { refreshBadge } from './badge.ts';
-import { isHostOpen, openHost } from './host-door.ts';
+import { openHost, tellOpenHost } from './host-door.ts';
 import { clearCall, showIncoming, showMissed, showSecond } from './notifications.ts';
 import type { PostOffice } from './post-office.ts';
 import type { Returns } from './returns.ts';
@@ -140,10 +140,8 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
   ): Promise<void> {
     if (body.type === 'ring' && !isKnown) return ring(from, body, enter);
     await enter();
-    if (await isHostOpen()) {
-      const { verdict } = await send('host', 'mail', { from: from.address, body });
-      if (verdict !== 'unknown') return;
-    }
+    const heard = await tellOpenHost('mail', { from: from.address, body });
+    if (heard && heard.verdict !== 'unknown') return;
     if (await returns.heard(from, body)) return;
     // Should the ring come after its own cancel, it finds the ending.
     if (isEnding(body.type)) {
@@ -205,8 +203,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
       await got();
     },
     async onUndelivered(body) {
-      if (body.type === 'ring' && (await isHostOpen()))
-        await send('host', 'undelivered', { call: body.call });
+      if (body.type === 'ring') await tellOpenHost('undelivered', { call: body.call });
     },
     async onEnded({ entry, ending, others, noticed }) {
       await keep([entry.call, ...others], entry.peer, ending);

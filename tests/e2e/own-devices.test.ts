@@ -159,10 +159,12 @@ describe('Alice, muted', () => {
 it('a single key does nothing for Alice where she has turned them off', async () => {
   const settings = await cast.alice.open(PAGES.settings);
   const turn = async (on: boolean): Promise<void> => {
+    await settings.bringToFront();
     await click(settings, 'Single keys', 'switch');
     await settings.waitForSelector(`[aria-labelledby=single-keys][aria-checked=${String(on)}]`);
   };
   await turn(false);
+  await hers.bringToFront();
   await press(hers, 'm');
   await click(hers, 'Mute');
   await read(hers, 'You’re muted');
@@ -171,6 +173,7 @@ it('a single key does nothing for Alice where she has turned them off', async ()
   await click(hers, 'Unmute');
   await turn(true);
   await settings.close();
+  await hers.bringToFront();
 });
 
 /** Runs in a host, and counts the offers that are made from then on. */

@@ -69,16 +69,13 @@ async function drop(page: Page, name: string, words: string): Promise<void> {
 const lastFile = (page: Page): Promise<string> =>
   page.evaluate(() => [...document.querySelectorAll<HTMLElement>('.filec')].at(-1)?.innerText ?? '');
 
-/** Leaves a person's extension so many bytes of the disk, or all that there is. */
-async function leaveRoom(someone: PersonBrowser, bytes?: number): Promise<void> {
+/** Leaves a person's extension so many bytes of the disk. @returns what gives it all there is again. */
+async function leaveRoom(someone: PersonBrowser, bytes: number): Promise<() => Promise<void>> {
   const host = await someone.host();
   const session = await host.createCDPSession();
   const origin = await host.evaluate(() => location.origin);
-  await session.send('Storage.overrideQuotaForOrigin', {
-    origin,
-    ...(bytes === undefined ? {} : { quotaSize: bytes }),
-  });
-  await session.detach();
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: bytes });
+  return () => session.detach();
 }
 
 /** What calls have in the private file system of this page's extension. */
@@ -147,11 +144,11 @@ describe('a file', () => {
     const file = join(folder, 'album.bin');
     const sha256 = await writeRandom(file, MEGABYTE);
     await pick(bobs, file);
-    await leaveRoom(cast.alice, MEGABYTE / 2);
+    const makeRoom = await leaveRoom(cast.alice, MEGABYTE / 2);
     await click(alices, 'Save album.bin');
     await read(alices, 'There’s no room for this file on your computer. Make some, then save it.');
     await cast.alice.screenshot(alices, 'file-no-room', 'artifacts/talk');
-    await leaveRoom(cast.alice);
+    await makeRoom();
     await click(alices, 'Save album.bin');
     await expect.poll(() => lastFile(alices)).toContain('Saved in Downloads');
     expect(await saved.alice.sha256('album.bin', MEGABYTE)).toBe(sha256);
@@ -293,8 +290,7 @@ describe('after the call', () => {
     const { popup } = await talk(cast, 'sound');
     await popup.evaluate(() => window.close()).catch(() => undefined);
     [alices, bobs] = [await cast.alice.open(PAGES.panel), await cast.bob.view(PAGES.panel)];
-    await bobs.bringToFront();
-    await bobs.keyboard.press('t');
+    for (const page of [alices, bobs]) await click(page, 'Chat');
     await pick(bobs, join(folder, 'large.bin'));
     await click(alices, 'Save large.bin');
     await read(bobs, ' of 96 MB');
