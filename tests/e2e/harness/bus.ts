@@ -8,6 +8,8 @@ import { startProcess } from './process.ts';
 /** What we use of @homebridge/dbus-native, whose own types cover the system bus alone. */
 export interface BusClient {
   connection: {
+    /** What the bus is spoken to over. */
+    stream: { prependListener(event: 'readable', listener: () => void): void };
     end(): void;
     once(event: 'connect' | 'end' | 'error', listener: (error?: Error) => void): void;
   };
