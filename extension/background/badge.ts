@@ -1,6 +1,6 @@
 /** The toolbar icon and its badge: idle, in a call, missed, quiet or not connected. Shown without sound. */
 import { unseenMissed } from '../core/call-log.ts';
-import { isQuiet } from '../core/ring-policy.ts';
+import { quietAt } from '../core/quiet.ts';
 import { iconWords } from '../views/ui/notification-words.ts';
 import { get } from './store.ts';
 
@@ -34,7 +34,7 @@ export async function refreshBadge(): Promise<void> {
       ? 'incall'
       : missed > 0
         ? 'missed'
-        : isDown || isQuiet(settings.availability, Date.now())
+        : isDown || quietAt(settings, Date.now())
           ? 'quiet'
           : 'idle';
   const text = isRinging ? '1' : missed > 0 && !isInCall ? String(missed) : '';

@@ -7,13 +7,13 @@ import type { Address } from '../../relay/protocol.ts';
 import type { CallPhase } from '../core/call-state.ts';
 import { log, unseenMissed } from '../core/call-log.ts';
 import { isEnding, reliableType } from '../core/outbox.ts';
-import { rangWhileBlocked } from '../core/reach.ts';
+import { quietFor, rangWhileBlocked } from '../core/reach.ts';
 import { mayPreconnect } from '../core/ice-policy.ts';
-import { admit, claimsCall, isQuiet, keepEnding } from '../core/ring-policy.ts';
-import { type Ask, type Reply, send } from '../messages.ts';
+import { admit, claimsCall, keepEnding } from '../core/ring-policy.ts';
+import { type Ask, type MessageType, type Reply, send } from '../messages.ts';
 import type { Contact, HistoryEntry } from '../storage.ts';
 import { refreshBadge } from './badge.ts';
-import { openHost, tellOpenHost } from './host-door.ts';
+import { isHostOpen, openHost } from './host-door.ts';
 import { clearCall, showIncoming, showMissed, showSecond } from './notifications.ts';
 import type { PostOffice } from './post-office.ts';
 import type { Returns } from './returns.ts';
@@ -38,6 +38,21 @@ export interface Doorbell {
   onUndelivered(body: CallMail): Promise<void>;
   /** The host's call is over. */
   onEnded(ended: Ask<'background', 'call.ended'>): Promise<void>;
+}
+
+/**
+ * Says something to the call host if it is open. One that is still opening hears nothing yet: it is told again once it does.
+ * @returns its reply; undefined if none is open. @throws as `send`
+ */
+async function tellOpenHost<K extends MessageType<'host'>>(
+  type: K,
+  ask: Ask<'host', K>,
+): Promise<Reply<'host', K> | undefined> {
+  if (!(await isHostOpen())) return undefined;
+  return send('host', type, ask).catch(async () => {
+    await openHost();
+    return send('host', type, ask);
+  });
 }
 
 export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Returns): Doorbell {
@@ -67,8 +82,10 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
     );
     await refreshBadge();
     if (entry.outcome !== 'missed' || !history.includes(entry)) return;
-    if (isQuiet((await get('settings')).availability, Date.now())) return clearCall(entry.call);
-    await showMissed(unseenMissed(history), await get('contacts'));
+    const contacts = await get('contacts');
+    const caller = contacts[entry.peer] ?? { checkedAt: null };
+    if (quietFor(caller, await get('settings'), Date.now())) return clearCall(entry.call);
+    await showMissed(unseenMissed(history), contacts);
   }
 
   const talkingSince = async (peer: Address): Promise<number | null> => {
@@ -165,10 +182,10 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
       const of = reliableType(body);
       const got = () =>
         of === null ? undefined : post.send(from.address, { type: 'got', call: body.call, of });
-      const { availability } = await get('settings');
+      const settings = await get('settings');
       const isKnown = await isLive(body.call);
       // Whoever appears offline answers nothing, not even `got`: the mail is repeated until they are there again.
-      if (availability.status === 'offline' && !isKnown) {
+      if (settings.availability.status === 'offline' && !isKnown) {
         await enter();
         if (body.type === 'ring') await noteMissed(from.address, body, Math.min(at, Date.now()));
         return;
@@ -178,12 +195,13 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
         if (!rangWhileBlocked(from, rang)) await noteMissed(from.address, body, rang);
         return got();
       }
+      const now = Date.now();
       const here = {
-        availability,
+        quiet: quietFor(from, settings, now),
         endings: await get('endings'),
         isKnown,
         talkingSince: await talkingSince(from.address),
-        now: Date.now(),
+        now,
       };
       const admission = admit(body, from.address, at, here);
       if (admission.do !== 'pass') await enter();

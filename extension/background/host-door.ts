@@ -1,6 +1,6 @@
 /** Opens and closes the call host, and is sure of it before anything is sent there. */
 import browser from 'webextension-polyfill';
-import { type Ask, type MessageType, type Reply, send } from '../messages.ts';
+import { send } from '../messages.ts';
 
 const HOST_PAGE = 'extension/call/host.html';
 /** How long the host stays open without a view and without a call, in milliseconds. */
@@ -35,21 +35,6 @@ export function openHost(): Promise<void> {
     await send('host', 'ping', {}).catch(recreate);
   })().finally(() => (opening = undefined));
   return opening;
-}
-
-/**
- * Says something to the call host if it is open. One that is still opening hears nothing yet: it is told again once it does.
- * @returns its reply; undefined if none is open. @throws as `send`
- */
-export async function tellOpenHost<K extends MessageType<'host'>>(
-  type: K,
-  ask: Ask<'host', K>,
-): Promise<Reply<'host', K> | undefined> {
-  if (!(await isHostOpen())) return undefined;
-  return send('host', type, ask).catch(async () => {
-    await openHost();
-    return send('host', type, ask);
-  });
 }
 
 /** One whose start failed answers nothing, ever. */

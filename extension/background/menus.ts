@@ -2,7 +2,7 @@
 import browser from 'webextension-polyfill';
 import { isCallable } from '../core/find-people.ts';
 import { MAX_LINK_LENGTH, parseInvite } from '../core/invite.ts';
-import { isQuiet } from '../core/ring-policy.ts';
+import { isDoNotDisturb } from '../core/quiet.ts';
 import type { Errand } from '../storage.ts';
 import { pinnedWords } from '../views/ui/pinned-words.ts';
 import { ensureCallIsShown, openPanel } from './call-window.ts';
@@ -25,7 +25,7 @@ export async function makeMenus(): Promise<void> {
   await chrome.contextMenus.removeAll();
   // A pattern sees nothing of a link behind its `#`: what is no invite shows the entry and leads to a sentence.
   const { availability } = await get('settings');
-  const checked = isQuiet(availability, Date.now());
+  const checked = isDoNotDisturb(availability, Date.now());
   add({ id: ITEMS.callInvite, title: menu.callInvite, contexts: ['link'], targetUrlPatterns: ['*://*/i'] });
   add({ id: ITEMS.dnd, title: menu.dnd, type: 'checkbox', checked, contexts: ['action'] });
   add({ id: ITEMS.copyInvite, title: menu.copyInvite, contexts: ['action'] });
@@ -39,7 +39,7 @@ const add = (item: chrome.contextMenus.CreateProperties): void =>
 /** Brings the tick at "Do not disturb" up to date with the settings and the clock. */
 export async function refreshMenus(): Promise<void> {
   const { availability } = await get('settings');
-  const checked = isQuiet(availability, Date.now());
+  const checked = isDoNotDisturb(availability, Date.now());
   await chrome.contextMenus.update(ITEMS.dnd, { checked }).catch(() => undefined);
 }
 

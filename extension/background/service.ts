@@ -305,6 +305,8 @@ export async function createService(): Promise<Service> {
         await update('calls', (calls) => (calls.length === 0 ? calls : []));
       }
       await refreshBadge();
+      // Quiet hours begin and end by the clock.
+      await status.changed();
       await grantWishes();
       // A worker that was stopped meanwhile has forgotten that it was going to.
       const isCalm = (await get('calls')).every(({ phase }) => phase === 'ended');

@@ -1,7 +1,7 @@
 /** Tells contacts who are online whether this person can be rung: on change, and when one of them comes online. */
 import type { MailBody } from '../../relay/mail.ts';
 import type { Address } from '../../relay/protocol.ts';
-import { isQuiet } from '../core/ring-policy.ts';
+import { quietFor } from '../core/reach.ts';
 import type { PostOffice } from './post-office.ts';
 import { get, update } from './store.ts';
 
@@ -30,13 +30,9 @@ export function createStatusTeller(post: PostOffice, isOnline: (address: Address
 
   /** For whom one talks with, one is not "on another call". */
   async function statusFor(contact: Address): Promise<StatusMail> {
-    const { availability } = await get('settings');
-    if (isQuiet(availability, Date.now()) && availability.status === 'dnd')
-      return {
-        type: 'status',
-        status: 'dnd',
-        ...(availability.until !== null && { until: availability.until }),
-      };
+    const known = (await get('contacts'))[contact] ?? { checkedAt: null };
+    const quiet = quietFor(known, await get('settings'), Date.now());
+    if (quiet) return { type: 'status', status: 'dnd', ...(quiet.until !== null && { until: quiet.until }) };
     const isTaken = (await get('calls')).some(
       ({ peer, phase }) =>
         peer !== contact && (phase === 'connecting' || phase === 'active' || phase === 'reconnecting'),

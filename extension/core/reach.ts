@@ -1,6 +1,7 @@
-/** Who reaches this person at all: everybody on the list but those they blocked, and those who go by another's name. Pure. */
+/** Who reaches this person at all, and for whom it rings: not for those they blocked, nor those who go by another's name. Pure. */
 import type { MailBody } from '../../relay/mail.ts';
 import type { Contact } from '../storage.ts';
+import { type Quiet, quietAt, type Wishes } from './quiet.ts';
 
 /** @returns whether somebody goes by another's name and this person has not wanted to compare pictures with them. */
 export const isUnsettled = ({ claim }: Contact): boolean => claim !== null && claim.choice !== 'compare';
@@ -19,3 +20,11 @@ export function mayWrite(contact: Contact, type: MailBody['type']): boolean {
 /** @returns whether a call rang in vain because this person had blocked them: then nobody hears of it later either. */
 export const rangWhileBlocked = ({ unblockedAt }: Contact, rang: number): boolean =>
   unblockedAt !== null && rang < unblockedAt;
+
+/** @returns whether and how long a contact's rings disturb nobody, at `now` ms: as everybody's, or as they are not wanted. */
+export const quietFor = (
+  { checkedAt }: Pick<Contact, 'checkedAt'>,
+  wishes: Wishes,
+  now: number,
+): Quiet | null =>
+  wishes.whoMayRing === 'checked' && checkedAt === null ? { until: null } : quietAt(wishes, now);

@@ -1,8 +1,9 @@
 /** What a ring may do here: who is let through, and who hears "not now". */
-import type { Availability, KeptEnding } from '../storage.ts';
+import type { KeptEnding } from '../storage.ts';
 import type { CallId, CallMail, Ending } from '../../relay/mail.ts';
 import type { Address } from '../../relay/protocol.ts';
 import { withinShare } from './fair-share.ts';
+import type { Quiet } from './quiet.ts';
 
 /** A ring older than this is noted as missed and does not ring, in milliseconds. */
 export const STALE_RING_MS = 60_000;
@@ -19,7 +20,8 @@ export type Admission =
   | { do: 'pass' };
 
 export interface Circumstances {
-  availability: Availability;
+  /** Whether this caller's ring disturbs nobody now. */
+  quiet: Quiet | null;
   endings: readonly KeptEnding[];
   /** Whether the host has this call already: then this is only a repeat. */
   isKnown: boolean;
@@ -27,10 +29,6 @@ export interface Circumstances {
   talkingSince: number | null;
   now: number;
 }
-
-/** @returns whether this person is not to be disturbed at `now` ms. */
-export const isQuiet = (availability: Availability, now: number): boolean =>
-  availability.status === 'dnd' && (availability.until === null || now < availability.until);
 
 /** What happens to mail of a call from a contact, written at `at` ms (by this side's clock). */
 export function admit(body: CallMail, from: Address, at: number, here: Circumstances): Admission {
@@ -40,8 +38,8 @@ export function admit(body: CallMail, from: Address, at: number, here: Circumsta
   if (here.now - at > STALE_RING_MS) return { do: 'miss', tell: null };
   // A ring from before the call that goes on: a relay held it back, and it must not end what came after it.
   if (here.talkingSince !== null && at < here.talkingSince) return { do: 'over', tell: null };
-  if (!isQuiet(here.availability, here.now)) return { do: 'pass' };
-  const until = here.availability.status === 'dnd' ? here.availability.until : null;
+  if (here.quiet === null) return { do: 'pass' };
+  const { until } = here.quiet;
   return {
     do: 'miss',
     tell: { type: 'decline', call: body.call, reason: 'dnd', ...(until !== null && { until }) },

@@ -39,6 +39,11 @@ export const profileSchema = v.object({
 });
 export type Profile = v.InferOutput<typeof profileSchema>;
 
+/** Minutes after midnight, on the clock of the wall. Past midnight where it ends before it begins. */
+const minute = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(24 * 60 - 1));
+const whoMayRing = v.picklist(['everyone', 'checked', 'nobody']);
+const quietHours = v.object({ on: v.boolean(), from: minute, to: minute });
+
 /** Each setting has its default beside it, so that a new one needs no migration. */
 export const settingsSchema = v.object({
   availability: v.optional(availability, { status: 'available' }),
@@ -48,6 +53,10 @@ export const settingsSchema = v.object({
   hideAddress: v.optional(v.boolean(), false),
   /** Whether single keys, such as M for mute, do something while a call is looked at. */
   singleKeys: v.optional(v.boolean(), true),
+  /** Whose calls ring: who has compared pictures with this person, everybody on the list, or nobody for now. */
+  whoMayRing: v.optional(whoMayRing, 'everyone'),
+  /** The hours of every day in which nothing rings. */
+  quietHours: v.optional(quietHours, { on: false, from: 22 * 60, to: 7 * 60 }),
   /** Whether notifications leave names out. */
   hideNames: v.optional(v.boolean(), false),
   /** Loudness of the ringtone, 0 to 1. */
@@ -221,6 +230,8 @@ export const settingsChangeSchema = v.object({
   hideAddress: v.optional(v.boolean()),
   hideNames: v.optional(v.boolean()),
   singleKeys: v.optional(v.boolean()),
+  whoMayRing: v.optional(whoMayRing),
+  quietHours: v.optional(quietHours),
   ringVolume: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
   ringtone: v.optional(v.picklist(RINGTONES)),
   devices: v.optional(deviceSettingsSchema),

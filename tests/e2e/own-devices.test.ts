@@ -237,8 +237,13 @@ describe('Alice’s other camera and microphone', () => {
     await expect.poll(playsOn).toBe(speaker);
     await hearOther(cast.alice);
     await cast.alice.screenshot(hers, 'devices-sheet');
-    await click(hers, 'Close');
-    await click(hers, 'Hang up');
+    // The sheet goes with its call.
+    await click(panel, 'Hang up');
+    await hers.waitForSelector('.sheet.devices', { hidden: true });
+    await click(hers, 'Call again');
+    await read(hers, 'Ringing');
+    expect(await hers.$('.sheet.devices')).toBeNull();
+    await click(hers, 'Cancel call');
   });
 
   it('are remembered when the browser is started again', async () => {

@@ -169,6 +169,53 @@ describe('a ring', () => {
     expect(bob.notifications.shown.length).toBe(before);
   });
 
+  it('disturbs nobody in quiet hours, nor from whom this person does not want it, and is noted', async () => {
+    const { alice, bob } = cast;
+    const page = await bob.open(PAGES.settings);
+    const before = bob.notifications.shown.length;
+    const rings = async (answer: string): Promise<void> => {
+      const popup = await alice.openPopup();
+      await click(popup, 'Call Bob with video');
+      await read(popup, answer);
+      await popup.close();
+      await alice.gone(PAGES.popup);
+    };
+    await click(page, 'Only people I’ve safety checked 0 of 1', 'radio');
+    await rings('Bob can’t talk now');
+    // Another question has an answer of the same name.
+    await page.locator('input[name=who-rings][value=everyone]').click();
+    const hour = new Date().getHours();
+    const set = async (name: string, end: 'from' | 'to', wanted: number): Promise<void> => {
+      const time = `${String(wanted % 24).padStart(2, '0')}:00`;
+      const field = await page.waitForSelector(`input[aria-label="${name}"]`);
+      await field?.evaluate((input, value) => {
+        (input as HTMLInputElement).value = value;
+        input.dispatchEvent(new Event('change', { bubbles: true }));
+      }, time);
+      await page.waitForFunction(
+        async (which, minutes) => {
+          const { settings } = await chrome.storage.local.get('settings');
+          return (settings as { quietHours?: Record<string, number> }).quietHours?.[which] === minutes;
+        },
+        {},
+        end,
+        60 * (wanted % 24),
+      );
+    };
+    await set('Quiet hours begin', 'from', hour + 23);
+    await set('Quiet hours end', 'to', hour + 2);
+    await click(page, 'Quiet hours', 'switch');
+    const panel = await bob.open(PAGES.panel);
+    await read(panel, 'Calls won’t ring until');
+    await rings('Do not disturb until');
+    expect(bob.notifications.shown.length).toBe(before);
+    await read(panel, 'Missed call');
+    await page.bringToFront();
+    await click(page, 'Quiet hours', 'switch');
+    await panel.waitForFunction(() => !document.body.innerText.includes('Calls won’t ring'));
+    await Promise.all([page.close(), panel.close()]);
+  });
+
   it('names nobody on the screen where this person wants it so', async () => {
     const { alice, bob } = cast;
     const page = await bob.open(PAGES.settings);

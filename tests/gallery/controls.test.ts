@@ -69,6 +69,12 @@ describe('the controls', () => {
   });
 });
 
+it('camera and microphone can be chosen while it still rings', async () => {
+  await page.goto(gallery.at('panel', 'ringing'));
+  await page.locator('::-p-aria([name="Camera and sound"][role="button"])').click();
+  await page.waitForSelector('.sheet select[aria-label=Microphone]');
+});
+
 describe('one’s own picture', () => {
   it('is dragged, and snaps into the corner it is nearest to', async () => {
     await open('active');

@@ -51,6 +51,8 @@ const backupOf = (kept: Partial<Backup['kept']> = {}): Backup => ({
       connectBeforeAnswer: 'checked',
       hideNames: true,
       singleKeys: true,
+      whoMayRing: 'everyone',
+      quietHours: { on: false, from: 1320, to: 420 },
       hideAddress: true,
       devices: DEFAULT_DEVICES,
       ringtone: 'birds',

@@ -41,6 +41,8 @@ describe('a transport before the answer', () => {
     hideAddress: false,
     hideNames: false,
     singleKeys: true,
+    whoMayRing: 'everyone',
+    quietHours: { on: false, from: 1320, to: 420 },
     devices: DEFAULT_DEVICES,
     ringtone: 'birds',
     ringVolume: 1,

@@ -167,7 +167,7 @@ describe('links of a call', () => {
 
 describe('a ring', () => {
   const here = {
-    availability: { status: 'available' },
+    quiet: null,
     endings: [],
     isKnown: false,
     talkingSince: null,
@@ -184,14 +184,12 @@ describe('a ring', () => {
     expect(admit(ring, ALICE, NOW + 1, { ...here, talkingSince: NOW })).toEqual({ do: 'pass' });
   });
 
-  it('hears until when nobody is to be disturbed, and passes after that', () => {
+  it('hears until when nobody is to be disturbed', () => {
     const until = NOW + 1000;
-    const dnd = { ...here, availability: { status: 'dnd', until } } as const;
-    expect(admit(ring, ALICE, NOW, dnd)).toEqual({
+    expect(admit(ring, ALICE, NOW, { ...here, quiet: { until } })).toEqual({
       do: 'miss',
       tell: { type: 'decline', call: CALL, reason: 'dnd', until },
     });
-    expect(admit(ring, ALICE, NOW, { ...dnd, now: until })).toEqual({ do: 'pass' });
   });
 
   it('of an ended call hears how it ended, whoever asks for a day; nobody else does', () => {

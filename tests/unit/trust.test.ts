@@ -49,6 +49,8 @@ const settings: Settings = {
   hideAddress: false,
   hideNames: false,
   singleKeys: true,
+  whoMayRing: 'everyone',
+  quietHours: { on: false, from: 1320, to: 420 },
   devices: DEFAULT_DEVICES,
   ringtone: 'birds',
   ringVolume: 1,

@@ -299,7 +299,7 @@ export class Person {
     }
     const isKnown = this.live.some(({ id }) => id === body.call);
     const here = {
-      availability: { status: 'available' },
+      quiet: null,
       endings: this.endings,
       isKnown,
       talkingSince: null,

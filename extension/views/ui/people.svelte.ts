@@ -1,8 +1,10 @@
 /** What is stored, as rune state of this page: watched, never written. */
 import { SvelteMap } from 'svelte/reactivity';
 import { huesOf, type Hues } from '../../core/avatar.ts';
+import { quietAt } from '../../core/quiet.ts';
 import { type Contact, type Stored, watch } from '../../storage.ts';
 import type { Address } from '../../../relay/protocol.ts';
+import { now } from './clock.svelte.ts';
 import { words } from './words.ts';
 
 const KEYS = [
@@ -32,6 +34,10 @@ class People {
   readonly presence = $derived.by(() => this.#value('presence'));
   readonly wayBack = $derived.by(() => this.#value('wayBack'));
 
+  /** Whether nothing rings now, and until when. */
+  get quiet() {
+    return quietAt(this.settings, now());
+  }
   /** Everybody but those whom this person has blocked. */
   readonly listed = $derived.by(() =>
     Object.values(this.contacts).filter(({ blockedAt }) => blockedAt === null),

@@ -36,6 +36,12 @@ export const settingsWords = sentences('settings', {
     'too-long': plain,
     unreadable: plain,
   } satisfies Record<SoundProblem, typeof plain>,
+  quietHours: plain,
+  quietFrom: plain,
+  quietTo: plain,
+  whoRings: plain,
+  whoRingsFor: { everyone: plain, checked: plain, nobody: plain },
+  checkedOf: (checked: number, all: number) => ({ checked, all }),
   whenSeen: plain,
   whenSeenHelp: plain,
   checkUp: {
