@@ -83,8 +83,7 @@ export function createDoorbell(post: PostOffice, turn: TurnServers, returns: Ret
     await refreshBadge();
     if (entry.outcome !== 'missed' || !history.includes(entry)) return;
     const contacts = await get('contacts');
-    const caller = contacts[entry.peer] ?? { checkedAt: null };
-    if (quietFor(caller, await get('settings'), Date.now())) return clearCall(entry.call);
+    if (quietFor(contacts[entry.peer], await get('settings'), Date.now())) return clearCall(entry.call);
     await showMissed(unseenMissed(history), contacts);
   }
 

@@ -30,8 +30,7 @@ export function createStatusTeller(post: PostOffice, isOnline: (address: Address
 
   /** For whom one talks with, one is not "on another call". */
   async function statusFor(contact: Address): Promise<StatusMail> {
-    const known = (await get('contacts'))[contact] ?? { checkedAt: null };
-    const quiet = quietFor(known, await get('settings'), Date.now());
+    const quiet = quietFor((await get('contacts'))[contact], await get('settings'), Date.now());
     if (quiet) return { type: 'status', status: 'dnd', ...(quiet.until !== null && { until: quiet.until }) };
     const isTaken = (await get('calls')).some(
       ({ peer, phase }) =>

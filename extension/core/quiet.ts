@@ -1,5 +1,5 @@
 /** When nothing rings: asked for by hand or by the hours of the day. Pure but for the time zone. */
-import type { Settings } from '../storage.ts';
+import type { Availability, Settings } from '../storage.ts';
 
 export type Wishes = Pick<Settings, 'availability' | 'quietHours' | 'whoMayRing'>;
 
@@ -9,15 +9,17 @@ export interface Quiet {
 }
 
 /** @returns whether this person has chosen "Do not disturb", and it is not over at `now` ms. */
-export const isDoNotDisturb = (availability: Settings['availability'], now: number): boolean =>
+export const isDoNotDisturb = (
+  availability: Availability,
+  now: number,
+): availability is Extract<Availability, { status: 'dnd' }> =>
   availability.status === 'dnd' && (availability.until === null || now < availability.until);
 
 /** @returns whether and how long nobody at all rings here, at `now` ms. */
 export function quietAt({ availability, quietHours, whoMayRing }: Wishes, now: number): Quiet | null {
   if (whoMayRing === 'nobody') return { until: null };
   const hours = endOfHours(quietHours, now);
-  if (availability.status !== 'dnd' || !isDoNotDisturb(availability, now))
-    return hours === null ? null : { until: hours };
+  if (!isDoNotDisturb(availability, now)) return hours === null ? null : { until: hours };
   const { until } = availability;
   return { until: until === null || hours === null ? until : Math.max(until, hours) };
 }

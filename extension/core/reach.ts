@@ -23,8 +23,10 @@ export const rangWhileBlocked = ({ unblockedAt }: Contact, rang: number): boolea
 
 /** @returns whether and how long a contact's rings disturb nobody, at `now` ms: as everybody's, or as they are not wanted. */
 export const quietFor = (
-  { checkedAt }: Pick<Contact, 'checkedAt'>,
+  contact: Pick<Contact, 'checkedAt'> | undefined,
   wishes: Wishes,
   now: number,
 ): Quiet | null =>
-  wishes.whoMayRing === 'checked' && checkedAt === null ? { until: null } : quietAt(wishes, now);
+  wishes.whoMayRing === 'checked' && (contact?.checkedAt ?? null) === null
+    ? { until: null }
+    : quietAt(wishes, now);

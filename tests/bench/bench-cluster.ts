@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { pairs, newSecret, type Resident } from '../relay/cluster-people.ts';
 import { Person } from '../relay/independent-client.ts';
-import { freePorts, NatsServer, startNatsCluster } from '../relay/nats-fixture.ts';
+import { freePorts } from '../machine/free-ports.ts';
+import { NatsServer, startNatsCluster } from '../relay/nats-fixture.ts';
 import { BuiltRelay, type RelayProcess } from '../relay/relay-process.ts';
 
 const HOST = 'relay.test';

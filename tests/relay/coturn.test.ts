@@ -1,9 +1,7 @@
 /** A real coturn with the configuration that is shipped, and credentials that the relay hands out. */
 import { spawn, spawnSync } from 'node:child_process';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
@@ -12,23 +10,12 @@ import { expect, onTestFinished, test, type TestContext, vi } from 'vitest';
 import { systemClock } from '../../relay/clock.ts';
 import { type Address } from '../../relay/protocol.ts';
 import { TurnDesk } from '../../relay/turn.ts';
+import { freePort } from '../machine/free-ports.ts';
 import { Person } from './independent-client.ts';
 import { TurnClient } from './turn-client.ts';
 
 const CONFIG = fileURLToPath(new URL('../../deploy/turnserver.conf', import.meta.url));
 const SECRET = 'the secret that relay and coturn share';
-
-/** @returns a port that is free for UDP and for TCP: coturn listens on both, and does without one that it does not get. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const socket = createSocket('udp4').bind(port, '127.0.0.1');
-  await once(socket, 'listening');
-  await new Promise<void>((resolve) => socket.close(() => resolve()));
-  await new Promise<unknown>((resolve) => server.close(resolve));
-  return port;
-}
 
 /** Starts coturn on loopback. @returns its port. */
 async function startCoturn(skip: TestContext['skip'], more: string[] = []): Promise<number> {

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort, freePorts } from '../machine/free-ports.ts';
 
 /** Debian puts it where only root's PATH looks. */
 const PROGRAM = ['nats-server', '/usr/sbin/nats-server'].find(
@@ -70,18 +70,9 @@ function logOf(path: string): string {
   }
 }
 
-/** @returns TCP ports that were free a moment ago. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
-}
-
 /** One server that stands alone. @param lines of its configuration file. */
 export async function startNats(lines: readonly string[] = []): Promise<NatsServer> {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const server = new NatsServer(port, lines);
   await server.start();
   return server;

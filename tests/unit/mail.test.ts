@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as links from '../../extension/core/link-book.ts';
 import * as outboxes from '../../extension/core/outbox.ts';
 import { admitPerson, problemOf, settle, waitingContact } from '../../extension/core/people.ts';
+import { quietAt } from '../../extension/core/quiet.ts';
 import { admit, keepEnding, KEEP_ENDINGS_MS, STALE_RING_MS } from '../../extension/core/ring-policy.ts';
 import type { Contact, Invite } from '../../extension/storage.ts';
 import {
@@ -184,12 +185,19 @@ describe('a ring', () => {
     expect(admit(ring, ALICE, NOW + 1, { ...here, talkingSince: NOW })).toEqual({ do: 'pass' });
   });
 
-  it('hears until when nobody is to be disturbed', () => {
+  it('hears until when nobody is to be disturbed, and passes after that', () => {
     const until = NOW + 1000;
-    expect(admit(ring, ALICE, NOW, { ...here, quiet: { until } })).toEqual({
+    const wishes = {
+      availability: { status: 'dnd', until },
+      quietHours: { on: false, from: 0, to: 60 },
+      whoMayRing: 'everyone',
+    } as const;
+    const at = (now: number) => ({ ...here, now, quiet: quietAt(wishes, now) });
+    expect(admit(ring, ALICE, NOW, at(NOW))).toEqual({
       do: 'miss',
       tell: { type: 'decline', call: CALL, reason: 'dnd', until },
     });
+    expect(admit(ring, ALICE, NOW, at(until))).toEqual({ do: 'pass' });
   });
 
   it('of an ended call hears how it ended, whoever asks for a day; nobody else does', () => {

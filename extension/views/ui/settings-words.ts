@@ -40,7 +40,7 @@ export const settingsWords = sentences('settings', {
   quietFrom: plain,
   quietTo: plain,
   whoRings: plain,
-  whoRingsFor: { everyone: plain, checked: plain, nobody: plain },
+  whoRingsFor: { checked: plain, nobody: plain },
   checkedOf: (checked: number, all: number) => ({ checked, all }),
   whenSeen: plain,
   whenSeenHelp: plain,

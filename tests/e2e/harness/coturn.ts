@@ -1,8 +1,8 @@
 /** A real TURN server, coturn, for the tests: with credentials as the relay gives them out, on free ports of loopback or of a host of its own. */
 import { spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../machine/free-ports.ts';
 import { startProcess } from './process.ts';
 
 export const TURN_SECRET = 'the static-auth-secret of a test';
@@ -47,14 +47,4 @@ export async function startCoturn(): Promise<Coturn> {
     { ready: (line) => line.includes(COTURN_READY) },
   );
   return { host: `127.0.0.1:${String(port)}`, close };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
