@@ -37,8 +37,8 @@ export interface Links {
   sendMail(to: Address, sealed: Uint8Array): Promise<{ relay: string; ref: number } | null>;
   /** STUN servers of the own relay, as of the last login. */
   readonly iceServers: IceServer[];
-  /** Asks the own relay for TURN servers. @returns none if it has none or does not say. */
-  askTurn(): Promise<TurnOffer>;
+  /** Asks the own relay for TURN servers. @returns none if it has none to give, null if it does not say. */
+  askTurn(): Promise<TurnOffer | null>;
   /** The own relay, as of the last `reconcile`. */
   readonly ownRelay: string;
   /** @returns how many ms the relay's clock is ahead of this one. */
@@ -203,8 +203,8 @@ export function createLinks(me: Identity, events: LinksEvents): Links {
     },
     async askTurn() {
       const relay = own;
-      const servers = (await links.get(relay)?.askTurn()) ?? [];
-      return turnOffer(servers, Date.now(), offsets.get(relay) ?? 0);
+      const servers = (await links.get(relay)?.askTurn()) ?? null;
+      return servers && turnOffer(servers, Date.now(), offsets.get(relay) ?? 0);
     },
     get ownRelay() {
       return own;

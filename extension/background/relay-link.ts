@@ -82,7 +82,7 @@ export class RelayLink {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #silence: ReturnType<typeof setTimeout> | undefined;
   /** Who waits for TURN servers. What a relay says of them unasked is heard by nobody. */
-  readonly #turnWaiters = new Set<(servers: IceServer[]) => void>();
+  readonly #turnWaiters = new Set<(servers: IceServer[] | null) => void>();
   readonly host: string;
   readonly #me: Identity;
   readonly #tokens: TokenShelf;
@@ -196,16 +196,16 @@ export class RelayLink {
     return this.#ref;
   }
 
-  /** Asks for TURN servers, once the link stands. @returns none if the relay has none or does not say. */
-  askTurn(): Promise<IceServer[]> {
+  /** Asks for TURN servers, once the link stands. @returns none if the relay has none to give, null if it does not say. */
+  askTurn(): Promise<IceServer[] | null> {
     if (this.isConnected && this.#turnWaiters.size === 0) this.#say({ type: 'turn' });
     return new Promise((resolve) => {
-      const hear = (servers: IceServer[]): void => {
+      const hear = (servers: IceServer[] | null): void => {
         clearTimeout(late);
         this.#turnWaiters.delete(hear);
         resolve(servers);
       };
-      const late = setTimeout(hear, TURN_ANSWER_MS, []);
+      const late = setTimeout(hear, TURN_ANSWER_MS, null);
       this.#turnWaiters.add(hear);
     });
   }

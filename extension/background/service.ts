@@ -175,6 +175,7 @@ export async function createService(): Promise<Service> {
       return DONE;
     },
     'contact.near': async ({ peer }) => {
+      turn.prepare();
       await mailbox.prime(peer);
       return DONE;
     },

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { iceUrlKind } from '../../relay/protocol.ts';
 import { hearOther, idle, type Kind, ring, seeOther, talk, tidyUp } from './call.ts';
-import { ask, type Cast, gather, PAGES } from './cast.ts';
+import { ask, type Cast, gather, PAGES, popupWith } from './cast.ts';
 import { watchFarSide } from './far-side.ts';
 import { createHostileRelay, frameType, type HostileRelay, type Rule } from './harness/hostile-relay.ts';
 import { click, see } from './ui.ts';
@@ -125,6 +125,15 @@ describe('TURN credentials', () => {
     await click(popup, 'Hang up');
     await Promise.all([idle(cast.alice), idle(cast.bob)]);
     expect(asked()).toBe(before);
+  });
+
+  it('are asked for before the click, once the pointer has come to somebody', async () => {
+    await forgetServers();
+    const before = asked();
+    const popup = await popupWith(cast.alice, 'Bob');
+    await (await popup.waitForSelector('button[aria-label="Call Bob, sound only"]'))?.hover();
+    await expect.poll(asked).toBe(before + 1);
+    await popup.close();
   });
 
   it('are renewed in a call before they run out, and the connection keeps its policy', async () => {

@@ -47,6 +47,49 @@ describe('the background', () => {
     expect(await turn.get()).toBe(NO_TURN);
   });
 
+  it('asks a relay that has none to give again after a minute, and one that did not say at once', async () => {
+    const askTurn = vi.fn<() => Promise<TurnOffer | null>>(async () => NO_TURN);
+    const turn = createTurnServers({ askTurn, ownRelay: 'relay.example' });
+    expect(await turn.get()).toBe(NO_TURN);
+    vi.advanceTimersByTime(MINUTE - 1);
+    expect(await turn.get()).toBe(NO_TURN);
+    expect(askTurn).toHaveBeenCalledTimes(1);
+    vi.advanceTimersByTime(1);
+    askTurn.mockResolvedValue(null);
+    expect(await turn.get()).toBe(NO_TURN);
+    askTurn.mockResolvedValue(fresh());
+    expect((await turn.get()).iceServers).toHaveLength(1);
+    expect(askTurn).toHaveBeenCalledTimes(3);
+  });
+
+  it('is not kept from asking by a clock that was set back', async () => {
+    const askTurn = vi.fn(async () => NO_TURN);
+    const turn = createTurnServers({ askTurn, ownRelay: 'relay.example' });
+    await turn.get();
+    vi.advanceTimersByTime(MINUTE);
+    vi.setSystemTime(Date.now() - 60 * MINUTE);
+    await turn.get();
+    expect(askTurn).toHaveBeenCalledTimes(2);
+  });
+
+  it('asks before a call as often as leaves half of the share to the calls', async () => {
+    const askTurn = vi.fn(async () => fresh());
+    const turn = createTurnServers({ askTurn, ownRelay: 'relay.example' });
+    for (let minute = 0; minute < 60; minute++) {
+      turn.prepare();
+      await vi.advanceTimersByTimeAsync(MINUTE);
+    }
+    expect(askTurn).toHaveBeenCalledTimes(3);
+  });
+
+  it('has for a call what was asked for before it', async () => {
+    const askTurn = vi.fn(async () => fresh());
+    const turn = createTurnServers({ askTurn, ownRelay: 'relay.example' });
+    turn.prepare();
+    expect((await turn.get()).iceServers).toHaveLength(1);
+    expect(askTurn).toHaveBeenCalledTimes(1);
+  });
+
   it('gives the servers of one relay to nobody who has moved to another', async () => {
     const links = { askTurn: async () => fresh(), ownRelay: 'relay.example' };
     const turn = createTurnServers(links);
