@@ -1,6 +1,7 @@
-/** How much later a ring is when the click has to start the background first. */
+/** How much later a ring is when the background is not running: before the popup opens, or gone again before the click. */
 import type { Page } from 'puppeteer-core';
 import { PAGES } from '../e2e/cast.ts';
+import { pass, POINT_MS } from './flows.ts';
 import { pressButton } from './in-page.ts';
 import type { Stage } from './stage.ts';
 import { type Summary, summarize } from './statistics.ts';
@@ -11,15 +12,22 @@ const CALL = 'Call Bob, sound only';
 export interface Cold {
   /** Click → ring shown, with the background running. */
   warm: Summary;
-  /** The same with the background's worker stopped before the click. */
+  /** The same where the worker was stopped until the popup opened. */
+  opened: Summary;
+  /** The same with the worker stopped under an open popup, so that the click itself has to start it. */
   cold: Summary;
   /** From a message to a stopped worker to its answer. */
   start: Summary;
 }
 
-async function popupOf({ alice }: Stage): Promise<Page> {
-  const popup = await alice.browser.openPopup();
-  await popup.waitForFunction((label) => document.querySelector(`button[aria-label="${label}"]`), {}, CALL);
+/** Of the extension, and none of its views: it wakes nobody. */
+const BARE_PAGE = 'manifest.json';
+
+async function popupOf({ alice }: Stage, opener?: Page): Promise<Page> {
+  const popup = await alice.browser.openPopup(opener);
+  // As in the measured calls: the pointer comes to the button, and the click a moment later.
+  await (await popup.waitForSelector(`button[aria-label="${CALL}"]`))?.hover();
+  await pass(POINT_MS);
   return popup;
 }
 
@@ -28,18 +36,23 @@ async function close({ alice }: Stage, popup: Page): Promise<void> {
   await alice.browser.gone(PAGES.popup);
 }
 
-async function ring(stage: Stage, isCold: boolean): Promise<number> {
-  const popup = await popupOf(stage);
-  if (isCold) await stage.alice.browser.stopWorker();
+async function ring(stage: Stage, kind: keyof Omit<Cold, 'start'>): Promise<number> {
+  const { browser } = stage.alice;
+  const opener = await browser.open(BARE_PAGE);
+  if (kind === 'opened') await browser.stopWorker();
+  const popup = await popupOf(stage, opener);
+  if (kind === 'cold') await browser.stopWorker();
   const clicked = await popup.evaluate(pressButton, CALL);
   if (clicked === null) throw new Error('There is no button to call.');
-  await stage.bob.browser.notifications.next(({ summary }) => summary === 'Alice is calling');
-  const shown = Date.now();
+  const notification = await stage.bob.browser.notifications.next(
+    ({ summary }) => summary === 'Alice is calling',
+  );
   await popup.waitForFunction(() => document.querySelector('button[aria-label="Cancel call"]'));
   await popup.evaluate(pressButton, 'Cancel call');
   await stage.bob.browser.notifications.next(({ summary }) => /missed call/i.test(summary));
   await close(stage, popup);
-  return shown - clicked;
+  await opener.close();
+  return Math.round(notification.shownAt) - clicked;
 }
 
 async function start(stage: Stage): Promise<number> {
@@ -54,14 +67,18 @@ async function start(stage: Stage): Promise<number> {
   return Math.round(took);
 }
 
-/** Each of the three, in turn, `times` times. */
+/** Each of the four, in turn, `times` times. */
 export async function measureCold(stage: Stage, times: number): Promise<Cold> {
   await stage.setRoundTrip(0);
-  const found: Record<keyof Cold, number[]> = { warm: [], cold: [], start: [] };
+  const found: Record<keyof Cold, number[]> = { warm: [], opened: [], cold: [], start: [] };
   for (let turn = 0; turn < times; turn++) {
-    found.warm.push(await ring(stage, false));
-    found.cold.push(await ring(stage, true));
+    for (const kind of ['warm', 'opened', 'cold'] as const) found[kind].push(await ring(stage, kind));
     found.start.push(await start(stage));
   }
-  return { warm: summarize(found.warm), cold: summarize(found.cold), start: summarize(found.start) };
+  return {
+    warm: summarize(found.warm),
+    opened: summarize(found.opened),
+    cold: summarize(found.cold),
+    start: summarize(found.start),
+  };
 }

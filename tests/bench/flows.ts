@@ -16,7 +16,7 @@ import type { PlainFlow, Stage } from './stage.ts';
 
 const PATIENCE_MS = 15_000;
 /** A hand is over a button for longer than this before it presses, in milliseconds. */
-const POINT_MS = 150;
+export const POINT_MS = 150;
 /** A person needs this long to see who rings and to press Answer. */
 const REACTION_MS = 1500;
 const CAMERA_WIDTH = 1280;
@@ -40,7 +40,7 @@ export type Flow = 'sidecall' | 'tutorial' | 'floor';
 /** Nobody calls in the second after a call; devices and pages of the last one are closed by then. */
 const QUIET_MS = 1000;
 
-const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until a page has seen all of it. @throws saying what it has not. */
 async function until(

@@ -39,14 +39,16 @@ function tableOf({ rtt, flows }: RoundTrip): string {
 
 const coldOf = ({
   warm,
+  opened,
   cold,
   start,
-}: Cold): string => `### With the background's worker stopped before the click, at 0 ms
+}: Cold): string => `### With the background's worker stopped, at 0 ms
 
 | milliseconds: median (95th percentile) | |
 | --- | --: |
 | click → ring shown, worker running | ${cell(warm)} |
-| click → ring shown, worker stopped | ${cell(cold)} |
+| click → ring shown, worker stopped until the popup opened | ${cell(opened)} |
+| click → ring shown, worker stopped under the open popup | ${cell(cold)} |
 | a message to a stopped worker → its answer | ${cell(start)} |
 
 `;
@@ -77,7 +79,8 @@ ${String(cores)} cores that also ran whatever else it had to (load ${load[0].toF
 - **tutorial**: a page with simple-peer, \`trickle: false\`, a WebSocket that tells everybody everything; camera and negotiation begin after Answer.
 - **floor**: a bare page with open devices that swaps in a track of 320 × 180 on a connection that already stands.
 
-"Both" is the later of the two sides. The delay is split evenly over the lines of the three hosts.
+"Both" is the later of the two sides. The delay is split evenly over the lines of the three hosts. Where a cell is empty it was not measured, and in the last row
+a side had not heard of the end after three seconds: simple-peer's last word can be lost.
 
 ![Where the milliseconds go](${picture})
 

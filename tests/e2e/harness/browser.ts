@@ -33,8 +33,11 @@ export interface PersonBrowser {
   readonly faults: readonly string[];
   /** Opens a page of the extension in a tab. */
   open(path: string): Promise<Page>;
-  /** Opens the real popup through `action.openPopup` and returns it. */
-  openPopup(): Promise<Page>;
+  /**
+   * Opens the real popup through `action.openPopup` and returns it.
+   * @param opener a page of the extension that asks for it, where the worker must not be woken by this; else the worker does
+   */
+  openPopup(opener?: Page): Promise<Page>;
   /** The context with this path that is open or still to open: the side panel after its gesture, a call window. */
   view(path: string): Promise<Page>;
   /** True when a context with this path is open now. */
@@ -206,14 +209,13 @@ export async function startBrowser(options: BrowserOptions): Promise<PersonBrows
       await page.evaluate(NAME_SHIM);
       return page;
     },
-    async openPopup() {
+    async openPopup(opener) {
       const before = new Set(chromium.targets());
-      const path = await (
-        await worker()
-      ).evaluate(async () => {
+      const ask = async (): Promise<string> => {
         await chrome.action.openPopup();
         return new URL(await chrome.action.getPopup({})).pathname.slice(1);
-      });
+      };
+      const path = await (opener ? opener.evaluate(ask) : (await worker()).evaluate(ask));
       return pageOf(await target((one) => !before.has(one) && isAt(path)(one), 'popup'));
     },
     view: async (path) => pageOf(await target(isAt(path), path)),
