@@ -52,9 +52,6 @@ export async function setStage(extension?: string): Promise<Stage> {
     const microphone = await benchMicrophone();
     const person = async (name: string): Promise<PersonBrowser> => {
       const host = net.host(name.toLowerCase());
-      // Loopback is where extensions may use ws: and pages may use a camera.
-      await host.door(RELAY_PORT, relay);
-      await host.door(PLAIN_PORT, relay);
       const browser = await startBrowser({
         name,
         microphone,
@@ -63,6 +60,8 @@ export async function setStage(extension?: string): Promise<Stage> {
           '--autoplay-policy=no-user-gesture-required',
           // As cameras are; Chromium's own test picture comes 20 times a second.
           '--use-fake-device-for-media-stream=fps=30',
+          // Loopback is where extensions may use ws: and pages may use a camera. The name alone is: a door would be one more program on the way.
+          `--host-resolver-rules=MAP 127.0.0.1 ${HOST}`,
         ],
         ...(extension !== undefined && {
           extension: { folder: extension, id: 'fkdcdbcjphjjkidkjdiefjebcpgihehd' },
