@@ -1,5 +1,5 @@
 /** `npm run bench:calls`: how instant calls are, beside the tutorial's and beside what is possible at all. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import { callOnce, type Flow } from './flows.ts';
 import { setStage, type Stage } from './stage.ts';
 import { pageOf } from './table.ts';
 import { timelineOf } from './timeline-svg.ts';
+import { writeDocs } from './write-docs.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DOCS = `${ROOT}docs/`;
@@ -102,11 +103,11 @@ async function main(): Promise<void> {
     failures,
     cold,
   };
-  mkdirSync(values.out, { recursive: true });
-  const write = (name: string, text: string): void => writeFileSync(`${values.out}/${name}`, text);
-  write(DATA, `${JSON.stringify({ circumstances, figures, calls: measured }, null, 1)}\n`);
-  write(PICTURE, timelineOf(figures));
-  write(PAGE, pageOf(figures, circumstances, PICTURE, DATA));
+  await writeDocs(values.out, {
+    [DATA]: JSON.stringify({ circumstances, figures, calls: measured }),
+    [PICTURE]: timelineOf(figures),
+    [PAGE]: pageOf(figures, circumstances, PICTURE, DATA),
+  });
   for (const figure of figures) console.log(lineOf(figure));
 }
 

@@ -2,7 +2,7 @@
  * `npm run bench:congestion`: what is heard and seen of Bob at 5 and 15 % loss and at 300 kbit/s, between two real browsers in network
  * namespaces, and how soon his picture is what it was once the line is free again. Writes docs/congestion.json and docs/congestion.md.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer-core';
@@ -13,6 +13,7 @@ import { startMeter } from '../e2e/harness/meter.ts';
 import { gatherOnNet } from '../e2e/net-cast.ts';
 import { type Line, whyNoNet } from '../net/net.ts';
 import { likeness, record } from './intelligibility.ts';
+import { writeDocs } from './write-docs.ts';
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 /** How long a line has been bad before it is judged, and how long it is judged, in milliseconds. */
@@ -88,8 +89,7 @@ async function main(): Promise<void> {
   }
   const load = Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]);
   const data = { when: new Date().toISOString(), load, judged };
-  writeFileSync(`${DOCS}congestion.json`, `${JSON.stringify(data, null, 2)}\n`);
-  writeFileSync(`${DOCS}congestion.md`, pageOf(data));
+  await writeDocs(DOCS, { 'congestion.json': JSON.stringify(data), 'congestion.md': pageOf(data) });
 }
 
 function pageOf({ when, load, judged }: { when: string; load: number; judged: readonly Judged[] }): string {

@@ -1,5 +1,5 @@
 /** `npm run bench:files`: a file of 1 GB from Bob to Alice in a call: how fast it goes, and what it costs either side in memory and processor time. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { buildExtension } from '../e2e/harness/built.ts';
 import { downloadsOf, writeRandom } from '../e2e/harness/downloads.ts';
 import { type Renderer, rendererOf } from '../e2e/harness/renderer.ts';
 import { click, see } from '../e2e/ui.ts';
+import { writeDocs } from './write-docs.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const LOOK_EVERY_MS = 1000;
@@ -142,12 +143,11 @@ async function main(): Promise<void> {
       cores: cpus().length,
       loadBefore: Number(loads),
     };
-    writeFileSync(
-      `${values.out}files.json`,
-      `${JSON.stringify({ circumstances, size: SIZE, isSame, ...measured }, null, 1)}\n`,
-    );
     const page = pageOf(measured, isSame, circumstances);
-    writeFileSync(`${values.out}files.md`, page);
+    await writeDocs(values.out, {
+      'files.json': JSON.stringify({ circumstances, size: SIZE, isSame, ...measured }),
+      'files.md': page,
+    });
     console.log(page);
     if (!isSame) process.exitCode = 1;
   } finally {

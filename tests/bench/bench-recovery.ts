@@ -2,7 +2,7 @@
  * `npm run bench:recovery`: how soon sound and picture are there again after what networks do to a call, between two real browsers
  * and a relay in network namespaces. Writes docs/recovery.json and docs/recovery.md.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,6 +14,7 @@ import { click } from '../e2e/ui.ts';
 import { whyNoNet } from '../net/net.ts';
 import { compareRestart, type Ways } from './restart.ts';
 import { type Fault, FAULTS, type Measured, pageOfRecovery } from './recovery-page.ts';
+import { writeDocs } from './write-docs.ts';
 
 const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 /** What no recovery takes: the call itself ends after a minute. */
@@ -100,8 +101,7 @@ async function main(): Promise<void> {
     failures,
     ways,
   };
-  writeFileSync(`${values.out}recovery.json`, `${JSON.stringify(data, null, 2)}\n`);
-  writeFileSync(`${values.out}recovery.md`, pageOfRecovery(data));
+  await writeDocs(values.out, { 'recovery.json': JSON.stringify(data), 'recovery.md': pageOfRecovery(data) });
 }
 
 await main();

@@ -1,6 +1,6 @@
 /** `npm run bench:relay`: how fast and how small the relay is, beside the least that forwards and beside others. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,6 +9,7 @@ import { hold } from './relay/hold.ts';
 import { pageOf, pictureOf } from './relay/page.ts';
 import { type Bench, ratiosOf, readBench, type StageRecord } from './relay/record.ts';
 import { type Sizes, type Stage, STAGES } from './relay/stages.ts';
+import { writeDocs } from './write-docs.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RIVALS = fileURLToPath(new URL('rivals/', import.meta.url));
@@ -52,18 +53,12 @@ async function measure(
   record.load[1] = loadNow();
 }
 
-function write(bench: Bench): void {
-  mkdirSync(values.out, { recursive: true });
-  const file = (name: string, text: string): void => writeFileSync(`${values.out}/${name}`, text);
-  file(DATA, `${JSON.stringify(bench, null, 1)}\n`);
-  file(PICTURE, pictureOf(bench));
-  file(PAGE, pageOf(bench, readFileSync(NOTE, 'utf8'), PICTURE, DATA));
-  run(
-    'npx',
-    ['prettier', '--write', '--log-level', 'error', `${values.out}/${PAGE}`, `${values.out}/${DATA}`],
-    ROOT,
-  );
-}
+const write = (bench: Bench): Promise<void> =>
+  writeDocs(values.out, {
+    [DATA]: JSON.stringify(bench),
+    [PICTURE]: pictureOf(bench),
+    [PAGE]: pageOf(bench, readFileSync(NOTE, 'utf8'), PICTURE, DATA),
+  });
 
 async function main(): Promise<void> {
   run('npm', ['run', '--silent', 'build:relay'], ROOT);
@@ -92,11 +87,11 @@ async function main(): Promise<void> {
         const record = bench.stages[stage.name];
         if (record) await measure(stage, { links, calls: Number(values.calls) }, record);
         // After each, so that a bench that is broken off leaves what it has.
-        write(bench);
+        await write(bench);
       }
     }
   }
-  write(bench);
+  await write(bench);
   for (const line of ratiosOf(bench)) console.log(line);
 }
 
