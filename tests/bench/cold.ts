@@ -1,7 +1,8 @@
 /** How much later a ring is when the background is not running: before the popup opens, or gone again before the click. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
 import { PAGES } from '../e2e/cast.ts';
-import { pass, POINT_MS } from './flows.ts';
+import { POINT_MS } from './flows.ts';
 import { pressButton } from './in-page.ts';
 import type { Stage } from './stage.ts';
 import { type Summary, summarize } from './statistics.ts';
@@ -27,7 +28,7 @@ async function popupOf({ alice }: Stage, opener?: Page): Promise<Page> {
   const popup = await alice.browser.openPopup(opener);
   // As in the measured calls: the pointer comes to the button, and the click a moment later.
   await (await popup.waitForSelector(`button[aria-label="${CALL}"]`))?.hover();
-  await pass(POINT_MS);
+  await wait(POINT_MS);
   return popup;
 }
 

@@ -1,4 +1,5 @@
 /** One call in each of the three ways, watched from the click to the end. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
 import { PAGES } from '../e2e/cast.ts';
 import type { PersonBrowser } from '../e2e/harness/browser.ts';
@@ -39,8 +40,6 @@ export type Flow = 'sidecall' | 'tutorial' | 'floor';
 
 /** Nobody calls in the second after a call; devices and pages of the last one are closed by then. */
 const QUIET_MS = 1000;
-
-export const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Waits until a page has seen all of it. @throws saying what it has not. */
 async function until(
@@ -116,13 +115,13 @@ async function sidecallCall(stage: Stage): Promise<CallTimes> {
   const bobHost = pinned && (await watchers(bob, pinned));
 
   await button?.hover();
-  await pass(POINT_MS);
+  await wait(POINT_MS);
   const clicked = have(await popup.evaluate(pressButton, 'Call Bob with video'), 'button to call');
   const notification = await bob.notifications.next(({ summary }) => summary === 'Alice is calling');
   const shown = Math.round(notification.shownAt);
   await read(popup, 'Ringing');
   const calleeHost = bobHost ?? (await watchers(bob, undefined));
-  await pass(REACTION_MS);
+  await wait(REACTION_MS);
   const answered = Date.now();
   bob.notifications.press(notification, 'Answer');
   const panel = pinned ?? (await bob.view(PAGES.panel));
@@ -148,6 +147,6 @@ async function sidecallCall(stage: Stage): Promise<CallTimes> {
 }
 
 export async function callOnce(stage: Stage, flow: Flow): Promise<CallTimes> {
-  await pass(QUIET_MS);
+  await wait(QUIET_MS);
   return flow === 'sidecall' ? sidecallCall(stage) : plainCall(stage, flow);
 }

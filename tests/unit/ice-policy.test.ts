@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { DEFAULT_DEVICES } from '../../extension/core/device-choice.ts';
 import { describe, expect, it } from 'vitest';
+import * as v from 'valibot';
 import { hideInCandidate, hideInDescription } from '../../extension/core/hidden-address.ts';
 import {
   HIDDEN_PATIENCE_MS,
@@ -14,6 +14,7 @@ import {
   turnOffer,
   turnWait,
 } from '../../extension/core/ice-policy.ts';
+import { settingsSchema } from '../../extension/core/stored.ts';
 import type { Contact, Settings } from '../../extension/storage.ts';
 import { iceUrlKind, type IceServer, parseRelayFrame } from '../../relay/protocol.ts';
 import { ALICE, BOB } from './two-people.ts';
@@ -35,18 +36,7 @@ describe('a transport before the answer', () => {
     blockedAt: null,
     unblockedAt: null,
   };
-  const settings: Settings = {
-    availability: { status: 'available' },
-    connectBeforeAnswer: 'everyone',
-    hideAddress: false,
-    hideNames: false,
-    singleKeys: true,
-    whoMayRing: 'everyone',
-    quietHours: { on: false, from: 1320, to: 420 },
-    devices: DEFAULT_DEVICES,
-    ringtone: 'birds',
-    ringVolume: 1,
-  };
+  const settings = v.parse(settingsSchema, {});
   const CALLERS: Record<string, Partial<Contact>> = {
     'on the list': {},
     checked: { checkedAt: NOW },

@@ -1,6 +1,6 @@
 /** Who is whom and who may reach whom: claimed names, blocking, removing. */
-import { DEFAULT_DEVICES } from '../../extension/core/device-choice.ts';
 import { describe, expect, it } from 'vitest';
+import * as v from 'valibot';
 import { mayPreconnect } from '../../extension/core/ice-policy.ts';
 import { forget, post } from '../../extension/core/outbox.ts';
 import {
@@ -12,7 +12,8 @@ import {
   waitingContact,
 } from '../../extension/core/people.ts';
 import { isReachableFor, mayWrite, rangWhileBlocked } from '../../extension/core/reach.ts';
-import type { Contact, Invite, Settings } from '../../extension/storage.ts';
+import { settingsSchema } from '../../extension/core/stored.ts';
+import type { Contact, Invite } from '../../extension/storage.ts';
 import type { MailBody } from '../../relay/mail.ts';
 import { type Address, toBase64url } from '../../relay/protocol.ts';
 import { ALICE, BOB, newId } from './two-people.ts';
@@ -43,18 +44,7 @@ const arrive = (name: string, known: Contact[] = [priya], from = NEW_KEY): Conta
   if (admittance.do !== 'admit') throw new Error(`it was ${admittance.do}`);
   return admittance.contact;
 };
-const settings: Settings = {
-  availability: { status: 'available' },
-  connectBeforeAnswer: 'everyone',
-  hideAddress: false,
-  hideNames: false,
-  singleKeys: true,
-  whoMayRing: 'everyone',
-  quietHours: { on: false, from: 1320, to: 420 },
-  devices: DEFAULT_DEVICES,
-  ringtone: 'birds',
-  ringVolume: 1,
-};
+const settings = v.parse(settingsSchema, {});
 const TYPES: readonly MailBody['type'][] = [
   'ring',
   'ringing',

@@ -5,8 +5,8 @@ import {
   type FoundDevice,
   readDevices,
 } from '../../core/device-choice.ts';
-import { send } from '../../messages.ts';
 import { people } from './people.svelte.ts';
+import { saveSettings } from './save-settings.ts';
 
 export class DeviceList {
   found = $state.raw<readonly FoundDevice[]>([]);
@@ -28,9 +28,7 @@ export class DeviceList {
 
 /** Remembers a change; a call that goes on follows it at once. */
 export const saveDevices = (change: Partial<DeviceSettings>): Promise<unknown> =>
-  send('background', 'settings.save', {
-    change: { devices: { ...$state.snapshot(people.settings.devices), ...change } },
-  });
+  saveSettings({ devices: { ...$state.snapshot(people.settings.devices), ...change } });
 
 /** @param devices at most one of each kind is used; null takes what the computer has */
 export function useDevices(devices: readonly FoundDevice[]): Promise<unknown> {
